@@ -1,0 +1,93 @@
+import { IsIn, IsInt, IsOptional, IsString, Max, Min, validateSync } from 'class-validator';
+
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+/**
+ * Every setting of a Keel process, read once from the environment. `.env.example` lists them with
+ * their defaults; no other file reads `process.env`.
+ */
+export class Config {
+  /** Port of the HTTP server; 0 takes a free one. */
+  @IsInt() @Min(0) @Max(65_535) port = 3000;
+  /** Address the HTTP server listens on. */
+  @IsString() host = '127.0.0.1';
+  /** Folder of the embedded database; absent: a place chosen for the user who starts Keel. */
+  @IsOptional() @IsString() dataDir?: string;
+  /** First administrator, made when the database has no user. */
+  @IsOptional() @IsString() adminEmail?: string;
+  @IsOptional() @IsString() adminPassword?: string;
+  /** PostgreSQL to use instead of the embedded one (role that owns the tables, not a superuser). */
+  @IsOptional() @IsString() databaseUrl?: string;
+  /** Connections each process holds to PostgreSQL at most. */
+  @IsInt() @Min(2) @Max(500) databasePoolSize = 10;
+  /** Milliseconds after which PostgreSQL ends a statement of a request. */
+  @IsInt() @Min(100) statementTimeout = 15_000;
+  /** Redis for cache, throttle and (unless `queueRedisUrl` is set) queues. */
+  @IsOptional() @IsString() redisUrl?: string;
+  /** Redis for queues alone: needs `maxmemory-policy noeviction` and AOF. */
+  @IsOptional() @IsString() queueRedisUrl?: string;
+  /** Requests one client may send in a window of `throttleWindow` seconds. */
+  @IsInt() @Min(1) throttleLimit = 6000;
+  @IsInt() @Min(1) throttleWindow = 60;
+  @IsIn(LOG_LEVELS) logLevel: (typeof LOG_LEVELS)[number] = 'info';
+  /** Megabytes of answers kept in each process's memory. */
+  @IsInt() @Min(0) cacheMegabytes = 64;
+  /** Which entry leaves a full cache first: least recently or least frequently used. */
+  @IsIn(['lru', 'lfu']) cachePolicy: 'lru' | 'lfu' = 'lru';
+  /** Origins browsers may call from, separated by commas; `*` for all; empty for none. */
+  @IsString() corsOrigins = '';
+  /** Whether `X-Forwarded-For` is believed (set it behind a load balancer). */
+  @IsIn(['true', 'false']) trustProxy: 'true' | 'false' = 'false';
+  /** Days the change feed reaches back. */
+  @IsInt() @Min(1) eventRetentionDays = 30;
+}
+
+const VARIABLES: Record<keyof Config, string> = {
+  port: 'PORT',
+  host: 'HOST',
+  dataDir: 'KEEL_DATA_DIR',
+  adminEmail: 'KEEL_ADMIN_EMAIL',
+  adminPassword: 'KEEL_ADMIN_PASSWORD',
+  databaseUrl: 'DATABASE_URL',
+  databasePoolSize: 'DATABASE_POOL_SIZE',
+  statementTimeout: 'STATEMENT_TIMEOUT',
+  redisUrl: 'REDIS_URL',
+  queueRedisUrl: 'QUEUE_REDIS_URL',
+  throttleLimit: 'THROTTLE_LIMIT',
+  throttleWindow: 'THROTTLE_WINDOW',
+  logLevel: 'LOG_LEVEL',
+  cacheMegabytes: 'CACHE_MEGABYTES',
+  cachePolicy: 'CACHE_POLICY',
+  corsOrigins: 'CORS_ORIGINS',
+  trustProxy: 'TRUST_PROXY',
+  eventRetentionDays: 'EVENT_RETENTION_DAYS',
+};
+
+/** A setting that cannot be used; the message names the variable and what it may be. */
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+}
+
+/**
+ * Reads and checks the settings.
+ * @throws ConfigError naming every variable that is wrong.
+ */
+export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const config = new Config();
+  for (const [key, variable] of Object.entries(VARIABLES)) {
+    const raw = env[variable];
+    if (raw === undefined || raw === '') continue;
+    const isNumber = typeof config[key as keyof Config] === 'number';
+    Object.assign(config, { [key]: isNumber ? Number(raw) : raw });
+  }
+  const errors = validateSync(config);
+  if (errors.length > 0) {
+    const lines = errors.map((error) => {
+      const variable = VARIABLES[error.property as keyof Config];
+      const rules = Object.values(error.constraints ?? {}).join(', ');
+      return `${variable}=${String(error.value)}: ${rules.replaceAll(error.property, variable)}`;
+    });
+    throw new ConfigError(lines.join('; '));
+  }
+  return config;
+}
