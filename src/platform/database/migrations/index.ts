@@ -1,0 +1,4 @@
+import { M0001Records } from './0001-records.js';
+
+/** In the order they run. A migration that has been released is never edited. */
+export const migrations = [{ name: '0001-records', class: M0001Records }];
