@@ -19,7 +19,7 @@ export class M0001Records extends Migration {
       exception when duplicate_object or unique_violation then null; -- another database's migration won
       end $$;
       do $$ begin
-        if not pg_has_role(current_user, 'keel_app', 'member') then
+        if not pg_has_role(current_user, 'keel_app', 'usage') then
           execute format('grant keel_app to %I', current_user);
         end if;
       end $$;
