@@ -1,0 +1,50 @@
+/** What can happen to a record; an event's type is `<singular>.<action>`: `contact.created`. */
+export const RECORD_ACTIONS = {
+  created: 'A record was created, also by an import or an upsert.',
+  updated: 'Properties of a record changed.',
+  deleted: 'A record went to the bin.',
+  restored: 'A record came back from the bin.',
+  purged: 'A record was removed for good.',
+  merged: 'Duplicates were merged into a record; `changes.mergedIds` names them.',
+} as const;
+
+export type RecordAction = keyof typeof RECORD_ACTIONS;
+
+/** Entries of the audit trail that are not changes of records; the feed does not show them. */
+export const AUDIT_EVENTS = {
+  'auth.login': 'Someone signed in.',
+  'auth.login_failed': 'A sign-in was refused.',
+  'auth.logout': 'Someone signed out.',
+  'auth.refresh_reused': 'A used refresh token came back; its family was revoked.',
+  'auth.password_changed': 'A password was changed.',
+  'auth.keys_rotated': 'The keys that sign access tokens were rotated.',
+  'apiKey.created': 'An API key was made.',
+  'apiKey.revoked': 'An API key was revoked.',
+  'workspace.created': 'A workspace was made.',
+  'workspace.updated': 'Settings of the workspace changed.',
+  'user.invited': 'Someone was added to the workspace.',
+  'user.changed': 'Name, roles or state of a user changed.',
+  'user.removed': 'Someone was removed from the workspace.',
+  'role.created': 'A role was made.',
+  'role.changed': 'Permissions of a role changed.',
+  'role.removed': 'A role was removed.',
+  'property.created': 'A custom property was defined.',
+  'property.changed': 'The definition of a custom property changed.',
+  'property.archived': 'A custom property was archived.',
+  'import.started': 'An import began.',
+  'import.completed': 'An import ended.',
+  'import.cancelled': 'An import was stopped by someone.',
+  'import.reverted': 'What an import did was undone.',
+  'export.created': 'Records were exported.',
+  'queue.job_retried': 'A failed job was started again by hand.',
+  'queue.job_removed': 'A job was removed by hand.',
+} as const;
+
+export type AuditEventType = keyof typeof AUDIT_EVENTS;
+export type RecordEventType = `${string}.${RecordAction}`;
+export type EventType = RecordEventType | AuditEventType;
+
+/** Whether an event belongs to the audit trail alone. */
+export function isAuditOnly(type: EventType): type is AuditEventType {
+  return Object.hasOwn(AUDIT_EVENTS, type);
+}
