@@ -1,8 +1,5 @@
-/** Real PostgreSQL for every suite that asks for it: started once, cloned per test file. */
-export default {
+const shared = {
   testEnvironment: 'node',
-  roots: ['<rootDir>/src', '<rootDir>/test'],
-  testMatch: ['**/*.spec.ts', '**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {
@@ -24,7 +21,25 @@ export default {
     ],
   },
   setupFiles: ['<rootDir>/test/preload.js'],
-  globalSetup: '<rootDir>/test/support/global-setup.mjs',
-  globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
+};
+
+/** Specs need nothing; the suites under `test/` share one real PostgreSQL and clone a database. */
+export default {
   testTimeout: 30_000,
+  projects: [
+    {
+      ...shared,
+      displayName: 'spec',
+      roots: ['<rootDir>/src'],
+      testMatch: ['**/*.spec.ts'],
+    },
+    {
+      ...shared,
+      displayName: 'test',
+      roots: ['<rootDir>/test'],
+      testMatch: ['**/*.test.ts'],
+      globalSetup: '<rootDir>/test/support/global-setup.mjs',
+      globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
+    },
+  ],
 };
