@@ -206,8 +206,8 @@ describe('import rules', () => {
   });
 
   it('leaves code alone that keeps the rules', () => {
-    const blamed = found.map((violation) => violation.from).filter((from) => from in SOUND);
-    // The other half of the cycle above.
-    expect([...new Set(blamed)]).toEqual(['src/platform/cycle-b.ts']);
+    // A cycle is told from one of its two ends, whichever comes first.
+    const others = found.filter((violation) => violation.rule.name !== 'no-cycles');
+    expect(others.map((violation) => violation.from).filter((from) => from in SOUND)).toEqual([]);
   });
 });
