@@ -120,7 +120,7 @@ const loose = [
     name: 'declared-dependencies',
     comment: 'Every package that is imported stands in package.json, not only in another package.',
     from: { path: '^src/' },
-    to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'unknown'] },
+    to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
   },
   {
     name: 'resolvable',
