@@ -1,0 +1,108 @@
+import type { Grants, Reach } from '../../common/context.js';
+
+/** Objects whose records share the same verbs; each gives the permissions of `RECORD_ACTIONS`. */
+export const RECORD_OBJECTS = ['company', 'contact'] as const;
+export type RecordObject = (typeof RECORD_OBJECTS)[number];
+
+const RECORD_ACTIONS = ['read', 'create', 'update', 'delete', 'purge'] as const;
+export type RecordAction = (typeof RECORD_ACTIONS)[number];
+
+const OTHER_PERMISSIONS = [
+  'property:read',
+  'property:manage',
+  'import:run',
+  'import:read',
+  'export:run',
+  'event:read',
+  'audit:read',
+  'user:read',
+  'user:manage',
+  'role:read',
+  'role:manage',
+  'apiKey:manage',
+  'workspace:read',
+  'workspace:manage',
+  'admin:monitor',
+  'admin:workspaces',
+] as const;
+
+export type Permission =
+  | `${RecordObject}:${RecordAction}`
+  | (typeof OTHER_PERMISSIONS)[number]
+  /** Any signed-in caller. */
+  | 'self';
+
+/** Every permission there is; the documentation of roles and scopes is made from it. */
+export const PERMISSIONS: readonly Permission[] = [
+  ...RECORD_OBJECTS.flatMap((object) =>
+    RECORD_ACTIONS.map((action): Permission => `${object}:${action}`),
+  ),
+  ...OTHER_PERMISSIONS,
+];
+
+/** Permissions that only platform administrators hold, whatever their role says. */
+export const PLATFORM_PERMISSIONS: readonly Permission[] = ['admin:monitor', 'admin:workspaces'];
+
+/**
+ * Reads the grants of a role or key: `contact:read`, `contact:*`, `*`, each optionally with
+ * `:own`, which limits them to records the user owns. The widest reach wins.
+ */
+export function parseGrants(entries: readonly string[]): Map<Permission, Reach> {
+  const grants = new Map<Permission, Reach>();
+  for (const entry of entries) {
+    const own = entry.endsWith(':own');
+    const pattern = own ? entry.slice(0, -4) : entry;
+    for (const permission of PERMISSIONS) {
+      if (!covers(pattern, permission) || PLATFORM_PERMISSIONS.includes(permission)) continue;
+      if (!own || !grants.has(permission)) grants.set(permission, own ? 'own' : 'all');
+    }
+  }
+  return grants;
+}
+
+function covers(pattern: string, permission: Permission): boolean {
+  if (pattern === '*' || pattern === permission) return true;
+  const [object, action] = permission.split(':') as [string, string];
+  return pattern === `${object}:*` || pattern === `*:${action}`;
+}
+
+/** True when an entry of a role or key names at least one permission. */
+export function isGrant(entry: string): boolean {
+  const pattern = entry.endsWith(':own') ? entry.slice(0, -4) : entry;
+  return PERMISSIONS.some((permission) => covers(pattern, permission));
+}
+
+/** What both sides allow: a key may do no more than its scopes and its user's role. */
+export function intersectGrants(left: Grants, right: Grants): Map<string, Reach> {
+  const both = new Map<string, Reach>();
+  for (const [permission, reach] of left) {
+    const other = right.get(permission);
+    if (other) both.set(permission, reach === 'own' || other === 'own' ? 'own' : 'all');
+  }
+  return both;
+}
+
+const RECORDS_OWN = ['*:create', '*:update:own', '*:delete:own'];
+
+/** The roles each workspace begins with. */
+export const BUILT_IN_ROLES: Record<string, { description: string; permissions: string[] }> = {
+  owner: { description: 'Everything, including the workspace itself', permissions: ['*'] },
+  admin: { description: 'Everything but the workspace itself', permissions: ['*'] },
+  manager: {
+    description: 'All records, imports and exports; no users, roles or settings',
+    permissions: [
+      '*:read',
+      '*:create',
+      '*:update',
+      '*:delete',
+      'import:*',
+      'export:*',
+      'property:manage',
+    ],
+  },
+  member: {
+    description: 'Reads all records, changes their own',
+    permissions: ['*:read', ...RECORDS_OWN, 'import:*', 'export:*'],
+  },
+  viewer: { description: 'Reads all records', permissions: ['*:read'] },
+};

@@ -1,0 +1,46 @@
+import { Global, Module } from '@nestjs/common';
+import type { DynamicModule, OnApplicationShutdown } from '@nestjs/common';
+import { MikroORM } from '@mikro-orm/postgresql';
+import type { PostgreSqlConnection } from '@mikro-orm/postgresql';
+import type { Pool } from 'pg';
+import { Config } from '../../config/config.js';
+import { Database } from './database.js';
+import { openOrm } from './orm.js';
+
+/** Opens the connection pool of the process. */
+export async function openDatabase(config: Config, applicationName: string): Promise<Database> {
+  const orm = await openOrm({
+    url: config.databaseUrl ?? '',
+    poolSize: config.databasePoolSize,
+    statementTimeout: config.statementTimeout,
+    applicationName,
+  });
+  const connection = orm.em.getConnection() as PostgreSqlConnection;
+  const pool = (await connection.getNativeClient()) as Pool;
+  return new Database(orm, pool, config.statementTimeout);
+}
+
+@Global()
+@Module({})
+export class DatabaseModule implements OnApplicationShutdown {
+  constructor(private readonly database: Database) {}
+
+  static register(applicationName: string): DynamicModule {
+    return {
+      module: DatabaseModule,
+      providers: [
+        {
+          provide: Database,
+          useFactory: (config: Config) => openDatabase(config, applicationName),
+          inject: [Config],
+        },
+        { provide: MikroORM, useFactory: (database: Database) => database.orm, inject: [Database] },
+      ],
+      exports: [Database, MikroORM],
+    };
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.database.orm.close(true);
+  }
+}

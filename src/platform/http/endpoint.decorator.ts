@@ -1,0 +1,103 @@
+import { applyDecorators, HttpCode } from '@nestjs/common';
+import type { Type } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import { ApiBearerAuth, ApiHeader, ApiOperation, ApiResponse } from '@nestjs/swagger';
+import type { Permission } from '../access/permissions.js';
+import { problemResponses } from './openapi-responses.js';
+
+/** Buckets that requests are counted in; see platform/throttle. */
+export type ThrottleClass = 'default' | 'search' | 'auth' | 'bulk';
+
+/** What every route must declare. A route without a policy stops the start-up. */
+export interface RoutePolicy {
+  /** Permission the caller needs; null for everybody, signed in or not. */
+  permission: Permission | null;
+  throttle: ThrottleClass;
+  /** Object whose answers may be kept; invalidated by any write to it. */
+  cache?: CachePolicy;
+  /** How an Idempotency-Key is honoured; `transaction` by default on POST. */
+  idempotency: 'transaction' | 'own' | 'none';
+}
+
+export interface CachePolicy {
+  /** Objects the answer is made from: a write to one of them makes it stale. */
+  objects: readonly string[];
+}
+
+export interface EndpointOptions {
+  /** Permission the caller needs; write {@link Public} instead for none. */
+  permission: Permission;
+  summary: string;
+  description?: string;
+  /** Success status; default 200, 201 for POST by Nest's rule unless given. */
+  status?: number;
+  /** Class of the body that is answered; null for none. */
+  answers?: Type | Type[] | null;
+  /** Further success answers, such as 207. */
+  alsoAnswers?: Record<number, string>;
+  /** Statuses of problems beyond those every route can answer. */
+  problems?: number[];
+  throttle?: ThrottleClass;
+  cache?: CachePolicy;
+  idempotency?: RoutePolicy['idempotency'];
+}
+
+/** Declares a route: its permission, limits, caching and documentation. */
+export function Endpoint(options: EndpointOptions): MethodDecorator {
+  return applyDecorators(...parts(options, options.permission), ApiBearerAuth());
+}
+
+/** Declares a route that needs no sign-in. */
+export function Public(options: Omit<EndpointOptions, 'permission'>): MethodDecorator {
+  return applyDecorators(...parts(options, null));
+}
+
+function parts(
+  options: Omit<EndpointOptions, 'permission'>,
+  permission: Permission | null,
+): MethodDecorator[] {
+  const policy: RoutePolicy = {
+    permission,
+    throttle: options.throttle ?? 'default',
+    cache: options.cache,
+    idempotency: options.idempotency ?? 'transaction',
+  };
+  const status = options.status ?? 200;
+  const decorators: MethodDecorator[] = [
+    RouteConfig({ keel: policy }),
+    HttpCode(status),
+    ApiOperation({
+      summary: options.summary,
+      description: describe(options.description, permission),
+    }),
+    ApiResponse({ status, ...bodyOf(options.answers) }),
+    ...Object.entries(options.alsoAnswers ?? {}).map(([code, description]) =>
+      ApiResponse({ status: Number(code), description, ...bodyOf(options.answers) }),
+    ),
+    ...problemResponses(permission !== null, options.problems ?? []),
+  ];
+  return decorators;
+}
+
+function bodyOf(answers: EndpointOptions['answers']): {
+  type?: Type | [Type];
+  description: string;
+} {
+  if (!answers) return { description: 'Done' };
+  return Array.isArray(answers)
+    ? { type: [answers[0] as Type], description: 'Done' }
+    : { type: answers, description: 'Done' };
+}
+
+function describe(description: string | undefined, permission: Permission | null): string {
+  const needs = permission === null ? 'Needs no sign-in.' : `Needs permission \`${permission}\`.`;
+  return description ? `${description}\n\n${needs}` : needs;
+}
+
+/** Documents the headers of a write that may be repeated and guarded. */
+export const IdempotencyHeader = (): MethodDecorator =>
+  ApiHeader({
+    name: 'Idempotency-Key',
+    required: false,
+    description: 'Any text of up to 255 characters. A repeat within 24 h gets the first answer.',
+  }) as MethodDecorator;

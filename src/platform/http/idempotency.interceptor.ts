@@ -1,0 +1,147 @@
+import { createHash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { from, lastValueFrom } from 'rxjs';
+import type { Observable } from 'rxjs';
+import type { RequestContext } from '../../common/context.js';
+import { Problem } from '../../common/errors.js';
+import { Database } from '../database/database.js';
+import type { Transaction } from '../database/transaction.js';
+import { Answer } from './answers.js';
+import { policyOf } from './request-hooks.js';
+
+interface StoredAnswer {
+  request_hash: string;
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
+const KEPT_HEADERS = ['etag', 'location', 'link'];
+
+/**
+ * Makes a POST with an Idempotency-Key safe to repeat: the handler's writes and its answer are
+ * committed in one transaction, so there is never a write without an answer to replay, whatever
+ * dies in between. Two requests at once: the second is told that the first still runs.
+ */
+@Injectable()
+export class IdempotencyInterceptor implements NestInterceptor {
+  constructor(private readonly database: Database) {}
+
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const key = request.headers['idempotency-key'];
+    const caller = request.keel;
+    if (
+      key === undefined ||
+      !caller ||
+      request.method !== 'POST' ||
+      policyOf(request)?.idempotency !== 'transaction'
+    ) {
+      return next.handle();
+    }
+    const reply = context.switchToHttp().getResponse<FastifyReply>();
+    return from(this.once(request, reply, caller, keyOf(key), next));
+  }
+
+  private async once(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    caller: RequestContext,
+    key: string,
+    next: CallHandler,
+  ): Promise<unknown> {
+    const hash = hashOf(request);
+    return this.database.transaction(caller, async (tx) => {
+      const first = await this.claim(tx, caller, key);
+      if (first) return replay(first, hash, reply);
+      request.keel = { ...caller, tx };
+      // The parameter decorators read request.keel when the handler is called, after this line.
+      const answer = asAnswer(await lastValueFrom(next.handle()));
+      await tx.query(
+        `insert into idempotency_keys (workspace_id, principal_id, key, request_hash, status, headers, body)
+         values ($1, $2, $3, $4, $5, $6, $7)`,
+        [
+          caller.workspaceId,
+          caller.principal.id,
+          key,
+          hash,
+          answer.status,
+          keptHeaders(answer),
+          answer.body ?? '',
+        ],
+      );
+      return answer;
+    });
+  }
+
+  /** Locks the key for the transaction and reads the first answer, if there is one. */
+  private async claim(
+    tx: Transaction,
+    caller: RequestContext,
+    key: string,
+  ): Promise<StoredAnswer | undefined> {
+    const owner = [caller.workspaceId, caller.principal.id, key];
+    const [lock, stored] = await tx.run([
+      {
+        text: 'select pg_try_advisory_xact_lock(hashtextextended($1, 5203)) as locked',
+        params: [owner.join('/')],
+      },
+      {
+        text: `select request_hash, status, headers, body from idempotency_keys
+               where workspace_id = $1 and principal_id = $2 and key = $3
+                 and created_at > now() - interval '24 hours'`,
+        params: owner,
+      },
+    ]);
+    if (lock?.rows[0]?.['locked'] !== true) {
+      const detail = 'A request with this Idempotency-Key is still running. Repeat it in a moment.';
+      throw new Problem('idempotency-running', detail, { headers: { 'retry-after': '1' } });
+    }
+    const first = stored?.rows[0] as StoredAnswer | undefined;
+    if (!first) {
+      // An answer older than the promise may still be there: upkeep removes it once an hour.
+      await tx.query(
+        'delete from idempotency_keys where workspace_id = $1 and principal_id = $2 and key = $3',
+        owner,
+      );
+    }
+    return first;
+  }
+}
+
+function keyOf(header: string | string[]): string {
+  const key = Array.isArray(header) ? header.join(',') : header;
+  if (key.length === 0 || key.length > 255) {
+    throw new Problem('invalid-parameter', 'Idempotency-Key must have 1 to 255 characters.');
+  }
+  return key;
+}
+
+function hashOf(request: FastifyRequest): string {
+  return createHash('sha256')
+    .update(`${request.method} ${request.url}\n`)
+    .update(JSON.stringify(request.body ?? null))
+    .digest('base64url');
+}
+
+function replay(first: StoredAnswer, hash: string, reply: FastifyReply): Answer {
+  if (first.request_hash !== hash) {
+    const detail = 'This Idempotency-Key was used for a request with another address or body.';
+    throw new Problem('idempotency-mismatch', detail);
+  }
+  reply.header('idempotency-replayed', 'true');
+  return new Answer(first.status, first.body === '' ? null : first.body, first.headers);
+}
+
+function asAnswer(value: unknown): Answer {
+  if (value instanceof Answer) return value;
+  return new Answer(200, value === undefined ? null : JSON.stringify(value));
+}
+
+function keptHeaders(answer: Answer): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(answer.headers).filter(([name]) => KEPT_HEADERS.includes(name)),
+  );
+}

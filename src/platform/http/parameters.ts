@@ -1,0 +1,53 @@
+import { createParamDecorator } from '@nestjs/common';
+import type { ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import type { RequestContext } from '../../common/context.js';
+import { Problem } from '../../common/errors.js';
+
+const requestOf = (context: ExecutionContext): FastifyRequest =>
+  context.switchToHttp().getRequest<FastifyRequest>();
+
+/** The caller, as the first argument of every operation that is not public. */
+export const Ctx = createParamDecorator((_: unknown, context: ExecutionContext): RequestContext => {
+  const caller = requestOf(context).keel;
+  if (!caller) throw new Problem('unauthorized', 'Sign in first.');
+  return caller;
+});
+
+/** Path and query of the request, for links to further pages. */
+export const Url = createParamDecorator(
+  (_: unknown, context: ExecutionContext): string => requestOf(context).url,
+);
+
+/** The query string, as a flat object of strings or lists of strings. */
+export const RawQuery = createParamDecorator(
+  (_: unknown, context: ExecutionContext): Record<string, unknown> =>
+    requestOf(context).query as Record<string, unknown>,
+);
+
+/** Version that If-Match names, or undefined without the header (or with `*`). */
+export const IfMatch = createParamDecorator((_: unknown, context: ExecutionContext) =>
+  parseIfMatch(requestOf(context).headers['if-match']),
+);
+
+/** @throws Problem 412 for a tag that cannot be a whole record's. */
+export function parseIfMatch(header: string | undefined): number | undefined {
+  if (header === undefined || header.trim() === '*') return undefined;
+  const match = /^"(\d{1,10})"$/.exec(header.trim());
+  if (!match) {
+    const detail = 'If-Match must be the ETag of the whole record, such as "3".';
+    throw new Problem('precondition-failed', detail);
+  }
+  return Number(match[1]);
+}
+
+/** A path parameter that must be a UUID: anything else cannot exist. */
+export const Id = (name = 'id'): ParameterDecorator => IdParam(name);
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+const IdParam = createParamDecorator((name: string, context: ExecutionContext): string => {
+  const value = (requestOf(context).params as Record<string, string>)[name] ?? '';
+  if (!UUID.test(value)) throw Problem.notFound('record', value.slice(0, 64));
+  return value.toLowerCase();
+});

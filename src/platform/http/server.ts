@@ -1,0 +1,94 @@
+import compress from '@fastify/compress';
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
+import multipart from '@fastify/multipart';
+import type { INestApplicationContext, Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { constants } from 'node:zlib';
+import { Authenticator } from '../access/authenticator.js';
+import { Config } from '../../config/config.js';
+import { AnswerInterceptor } from './answer.interceptor.js';
+import { IdempotencyInterceptor } from './idempotency.interceptor.js';
+import { serveOpenApi } from './openapi.js';
+import { ProblemFilter } from './problem.filter.js';
+import { installRequestHooks, requestId } from './request-hooks.js';
+import type { RequestStep } from './request-hooks.js';
+import { RulesPipe } from './rules.pipe.js';
+
+/** Largest JSON body: a batch of 1,000 full records fits. */
+export const BODY_LIMIT = 8 * 1024 * 1024;
+
+/** Steps of {@link RequestStep} that platform modules provide, in their order. */
+export const REQUEST_STEPS = Symbol('request steps');
+
+/** Builds the HTTP server of the API: Fastify, Nest, and what is the same for every route. */
+export async function createServer(
+  root: Type,
+  config: Config,
+  modules: { steps?: (app: INestApplicationContext) => RequestStep[] } = {},
+): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    bodyLimit: BODY_LIMIT,
+    genReqId: requestId as never,
+    trustProxy: config.trustProxy === 'true',
+    requestTimeout: 0, // uploads may take long; idle sockets end by the timeouts below
+    connectionTimeout: 120_000,
+    keepAliveTimeout: 72_000,
+    forceCloseConnections: 'idle',
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
+    bufferLogs: true,
+    abortOnError: false,
+  });
+  const fastify = adapter.getInstance();
+  await app.register(helmet, { contentSecurityPolicy: DOCS_CSP, hsts: { maxAge: 31_536_000 } });
+  await app.register(cors, {
+    origin: originsOf(config.corsOrigins),
+    exposedHeaders: EXPOSED,
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+  });
+  await app.register(compress, {
+    threshold: 1024,
+    encodings: ['br', 'zstd', 'gzip'],
+    brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } },
+    zlibOptions: { level: 5 },
+  });
+  await app.register(multipart, { limits: { files: 1, fields: 10, fieldSize: 1_048_576 } });
+  installRequestHooks(fastify as never, app.get(Authenticator), modules.steps?.(app) ?? []);
+  app.useGlobalFilters(new ProblemFilter());
+  app.useGlobalPipes(new RulesPipe());
+  app.useGlobalInterceptors(app.get(IdempotencyInterceptor), new AnswerInterceptor());
+  app.enableShutdownHooks([]);
+  serveOpenApi(app);
+  return app;
+}
+
+const EXPOSED = [
+  'ETag',
+  'Link',
+  'Location',
+  'RateLimit',
+  'RateLimit-Policy',
+  'Retry-After',
+  'X-Request-Id',
+  'Idempotency-Replayed',
+];
+
+/** Swagger UI needs its own inline styles; nothing else is ever rendered from this server. */
+const DOCS_CSP = {
+  directives: {
+    defaultSrc: ["'self'"],
+    styleSrc: ["'self'", "'unsafe-inline'"],
+    scriptSrc: ["'self'"],
+    imgSrc: ["'self'", 'data:'],
+    upgradeInsecureRequests: null,
+  },
+};
+
+function originsOf(setting: string): boolean | string[] {
+  if (setting === '') return false;
+  return setting === '*' ? true : setting.split(',').map((origin) => origin.trim());
+}
