@@ -29,9 +29,11 @@ test('a test file has a database of its own, whatever others write', async () =>
 });
 
 test('the database is migrated, and its owner is no superuser', async () => {
-  expect(await ask(first.url, "select 1 from pg_tables where tablename = 'events'")).toHaveLength(1);
-  expect(await ask(first.url, 'select rolsuper from pg_roles where rolname = current_user')).toEqual(
-    [{ rolsuper: false }],
+  expect(await ask(first.url, "select 1 from pg_tables where tablename = 'events'")).toHaveLength(
+    1,
   );
+  expect(
+    await ask(first.url, 'select rolsuper from pg_roles where rolname = current_user'),
+  ).toEqual([{ rolsuper: false }]);
   expect(await ask(first.superuserUrl, 'show is_superuser')).toEqual([{ is_superuser: 'on' }]);
 });

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { OperatorError } from '../../common/operator-error.js';
+import { undefinedIfMissing } from './missing-file.js';
 
 const run = promisify(execFile);
 
@@ -28,7 +29,7 @@ export function isRoot(): boolean {
  */
 export async function findAccount(pgdata: string): Promise<Account | undefined> {
   if (!isRoot()) return undefined;
-  const owner = await stat(pgdata).catch(() => undefined);
+  const owner = await stat(pgdata).catch(undefinedIfMissing);
   if (owner !== undefined && owner.uid !== 0) {
     return { name: `with id ${owner.uid}`, uid: owner.uid, gid: owner.gid };
   }

@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
-import { access, readFile, symlink } from 'node:fs/promises';
+import { lstat, readFile, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { OperatorError } from '../../common/operator-error.js';
 import type { Account } from './account.js';
+import { undefinedIfMissing } from './missing-file.js';
 import { copyTree } from './tree-copy.js';
 
 const run = promisify(execFile);
@@ -79,14 +80,10 @@ async function restoreLinks(folder: string): Promise<void> {
   const list = await readFile(join(folder, 'native', 'pg-symlinks.json'), 'utf8').catch(() => '[]');
   for (const link of JSON.parse(list) as { source: string; target: string }[]) {
     const target = join(folder, link.target);
-    const exists = await access(target).then(
-      () => true,
-      () => false,
-    );
-    // Where it cannot be made, running the program says what is missing.
-    if (!exists) {
-      await symlink(relative(dirname(target), join(folder, link.source)), target).catch(() => {});
-    }
+    if (await lstat(target).catch(undefinedIfMissing)) continue;
+    await symlink(relative(dirname(target), join(folder, link.source)), target).catch(() => {
+      // In a folder of someone else's: running the program says what is missing.
+    });
   }
 }
 

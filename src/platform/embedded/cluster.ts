@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { OperatorError } from '../../common/operator-error.js';
 import type { Account } from './account.js';
 import type { Binaries } from './binaries.js';
+import { undefinedIfMissing } from './missing-file.js';
 import { explainOutput, processOptions } from './server-process.js';
 
 /** Where a cluster lies and who may touch it. */
@@ -60,7 +61,7 @@ const FORGETFUL: Record<string, string> = {
  * @throws OperatorError in one line: no space, no access.
  */
 export async function createCluster(cluster: Cluster, password: string): Promise<void> {
-  if (await exists(join(cluster.pgdata, 'PG_VERSION'))) return;
+  if (await stat(cluster.pgdata).catch(undefinedIfMissing)) return;
   const fresh = `${cluster.pgdata}.new`;
   await rm(fresh, { recursive: true, force: true });
   await mkdir(fresh, { mode: 0o700 });
@@ -117,11 +118,4 @@ async function runInitdb(cluster: Cluster, folder: string, passwordFile: string)
 
 async function giveTo(account: Account | undefined, path: string): Promise<void> {
   if (account !== undefined) await chown(path, account.uid, account.gid);
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

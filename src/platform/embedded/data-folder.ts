@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { OperatorError } from '../../common/operator-error.js';
 import { isRoot } from './account.js';
+import { undefinedIfMissing } from './missing-file.js';
 
 /** Passwords of the two roles people and programs sign in as. */
 export interface Credentials {
@@ -81,9 +82,7 @@ function lock(folder: string): () => void {
 
 async function readCredentials(folder: string): Promise<Credentials> {
   const path = join(folder, 'credentials.json');
-  const existing = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error;
-  });
+  const existing = await readFile(path, 'utf8').catch(undefinedIfMissing);
   if (existing !== undefined) return JSON.parse(existing) as Credentials;
   const credentials = { superuser: makePassword(), owner: makePassword() };
   const text = `${JSON.stringify(credentials, null, 2)}\n`;

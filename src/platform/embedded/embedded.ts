@@ -5,7 +5,7 @@ import { findAccount } from './account.js';
 import { findPackage, prepareBinaries } from './binaries.js';
 import { createCluster, writeSettings, type Cluster } from './cluster.js';
 import { checkMajor, openDataFolder, type DataFolder } from './data-folder.js';
-import { PostmasterFailure, settleOrphan, startPostmaster, type Postmaster } from './postmaster.js';
+import { PostmasterFailure, settleOrphan, startPostmaster } from './postmaster.js';
 import { ownerUrl, provision, superuserUrl } from './provision.js';
 
 export interface EmbeddedOptions {
@@ -53,7 +53,7 @@ export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Embe
       port,
       pid: postmaster.pid,
       exited: postmaster.exited,
-      stop: () => postmaster.stop().finally(folder.release),
+      stop: () => postmaster.stop().finally(() => folder.release()),
     };
   } catch (error) {
     folder.release();

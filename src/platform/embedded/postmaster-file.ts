@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { undefinedIfMissing } from './missing-file.js';
 
 const run = promisify(execFile);
 
@@ -15,9 +16,7 @@ export interface PostmasterFile {
 
 /** @returns undefined when there is no such file. */
 export async function readPostmasterFile(pgdata: string): Promise<PostmasterFile | undefined> {
-  const text = await readFile(pathOf(pgdata), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error;
-  });
+  const text = await readFile(pathOf(pgdata), 'utf8').catch(undefinedIfMissing);
   if (text === undefined) return undefined;
   const lines = text.split('\n').map((line) => line.trim());
   return { pid: Number(lines[0]), port: Number(lines[3] ?? 0), status: lines[7] ?? '' };

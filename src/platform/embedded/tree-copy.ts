@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { chmod, cp, lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { undefinedIfMissing } from './missing-file.js';
 
 /**
  * Copies a folder so that every account may read it. `target` is only ever absent or whole:
@@ -25,7 +26,7 @@ async function replace(fresh: string, source: string, target: string): Promise<v
   // Another start of Keel was faster, or what lies there is broken.
   if (await isSameTree(source, target)) return;
   const old = `${target}.${randomUUID()}.old`;
-  await rename(target, old).catch(ignoreMissing);
+  await rename(target, old).catch(undefinedIfMissing);
   await movedTo(fresh, target);
   await rm(old, { recursive: true, force: true });
 }
@@ -69,14 +70,10 @@ async function isSameTree(source: string, target: string): Promise<boolean> {
 
 async function listSizes(folder: string): Promise<Map<string, number>> {
   const sizes = new Map<string, number>();
-  const names = await readdir(folder, { recursive: true }).catch(ignoreMissing);
+  const names = await readdir(folder, { recursive: true }).catch(undefinedIfMissing);
   for (const name of names ?? []) {
     const entry = await lstat(join(folder, name));
     sizes.set(name, entry.isFile() ? entry.size : -1);
   }
   return sizes;
-}
-
-function ignoreMissing(error: unknown): undefined {
-  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
 }
