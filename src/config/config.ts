@@ -42,7 +42,8 @@ export class Config {
   @IsInt() @Min(1) eventRetentionDays = 30;
 }
 
-const VARIABLES: Record<keyof Config, string> = {
+/** The environment variable of each setting. */
+export const VARIABLES: Record<keyof Config, string> = {
   port: 'PORT',
   host: 'HOST',
   dataDir: 'KEEL_DATA_DIR',
@@ -62,6 +63,18 @@ const VARIABLES: Record<keyof Config, string> = {
   trustProxy: 'TRUST_PROXY',
   eventRetentionDays: 'EVENT_RETENTION_DAYS',
 };
+
+/**
+ * The environment of a process that Keel starts: our own, with some settings changed.
+ * @param changes settings by their name in Config; undefined leaves the variable as it is.
+ */
+export function toEnvironment(changes: Partial<Config>): NodeJS.ProcessEnv {
+  const env = { ...process.env };
+  for (const [key, value] of Object.entries(changes)) {
+    if (value !== undefined) env[VARIABLES[key as keyof Config]] = String(value);
+  }
+  return env;
+}
 
 /** A setting that cannot be used; the message names the variable and what it may be. */
 export class ConfigError extends Error {

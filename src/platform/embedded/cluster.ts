@@ -58,9 +58,14 @@ const FORGETFUL: Record<string, string> = {
  * Makes the cluster unless it exists. It is made beside its place and renamed, so a start that
  * was killed leaves nothing that looks like a database.
  * @param password of the superuser `postgres`.
+ * @param signal stops it half-way.
  * @throws OperatorError in one line: no space, no access.
  */
-export async function createCluster(cluster: Cluster, password: string): Promise<void> {
+export async function createCluster(
+  cluster: Cluster,
+  password: string,
+  signal?: AbortSignal,
+): Promise<void> {
   if (await stat(cluster.pgdata).catch(undefinedIfMissing)) return;
   const fresh = `${cluster.pgdata}.new`;
   await rm(fresh, { recursive: true, force: true });
@@ -70,7 +75,7 @@ export async function createCluster(cluster: Cluster, password: string): Promise
   try {
     await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
     await giveTo(cluster.account, passwordFile);
-    await runInitdb(cluster, fresh, passwordFile);
+    await runInitdb(cluster, fresh, passwordFile, signal);
     await appendFile(join(fresh, 'postgresql.conf'), "\ninclude_if_exists = 'keel.conf'\n");
     await rename(fresh, cluster.pgdata);
   } finally {
@@ -92,7 +97,12 @@ export async function writeSettings(cluster: Cluster, isDurable: boolean): Promi
   await giveTo(cluster.account, path);
 }
 
-async function runInitdb(cluster: Cluster, folder: string, passwordFile: string): Promise<void> {
+async function runInitdb(
+  cluster: Cluster,
+  folder: string,
+  passwordFile: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const flags = [
     `--pgdata=${folder}`,
     `--pwfile=${passwordFile}`,
@@ -107,12 +117,14 @@ async function runInitdb(cluster: Cluster, folder: string, passwordFile: string)
   const child = spawn(cluster.binaries.initdb, flags, {
     ...processOptions(cluster.account),
     stdio: ['ignore', 'ignore', 'pipe'],
+    signal,
   });
   let output = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (output += text));
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject).once('close', resolve);
+  const code = await new Promise<number | null>((resolve) => {
+    child.once('error', (error) => (output += `error: ${error.message}`)).once('close', resolve);
   });
+  signal?.throwIfAborted();
   if (code !== 0) throw new OperatorError(explainOutput(output, cluster.account, folder));
 }
 

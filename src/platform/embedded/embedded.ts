@@ -15,6 +15,8 @@ export interface EmbeddedOptions {
   port?: number;
   /** False in tests only: commits are not forced to the disk. */
   isDurable?: boolean;
+  /** Ends a start that may take minutes, such as one that recovers from a crash. */
+  signal?: AbortSignal;
 }
 
 /** A PostgreSQL server of our own, running until `stop` or until it dies. */
@@ -39,8 +41,8 @@ export interface EmbeddedServer {
 export async function startEmbedded(options: EmbeddedOptions = {}): Promise<EmbeddedServer> {
   const folder = await openDataFolder(options.dataDir);
   try {
-    const cluster = await prepare(folder, options.isDurable ?? true);
-    const { postmaster, port } = await startSomewhere(cluster, options.port);
+    const cluster = await prepare(folder, options);
+    const { postmaster, port } = await startSomewhere(cluster, options);
     try {
       await provision(port, folder.credentials);
     } catch (error) {
@@ -61,33 +63,33 @@ export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Embe
   }
 }
 
-async function prepare(folder: DataFolder, isDurable: boolean): Promise<Cluster> {
+async function prepare(folder: DataFolder, options: EmbeddedOptions): Promise<Cluster> {
   const installed = await findPackage();
   await checkMajor(folder.path, installed.major);
   const pgdata = join(folder.path, `postgresql-${installed.major}`);
   const account = await findAccount(pgdata);
   const binaries = await prepareBinaries(installed, account);
   const cluster = { binaries, account, pgdata };
-  await createCluster(cluster, folder.credentials.superuser);
+  await createCluster(cluster, folder.credentials.superuser, options.signal);
   await settleOrphan(cluster);
-  await writeSettings(cluster, isDurable);
+  await writeSettings(cluster, options.isDurable ?? true);
   return cluster;
 }
 
 /** Tries again where waiting or another port will do. */
-async function startSomewhere(cluster: Cluster, wantedPort: number | undefined) {
+async function startSomewhere(cluster: Cluster, options: EmbeddedOptions) {
   for (let attempt = 1; ; attempt += 1) {
-    const port = wantedPort ?? (await findFreePort());
+    const port = options.port ?? (await findFreePort());
     try {
-      return { postmaster: await startPostmaster(cluster, port), port };
+      return { postmaster: await startPostmaster(cluster, port, options.signal), port };
     } catch (error) {
       if (!(error instanceof PostmasterFailure)) throw error;
       // Someone took the port since it was found free.
-      const isPortTaken = wantedPort === undefined && /could not bind/.test(error.output);
+      const isPortTaken = options.port === undefined && /could not bind/.test(error.output);
       // Sessions of a postmaster that was killed end by themselves when they next look for it.
       const isShared = /pre-existing shared memory block/.test(error.output);
       if (attempt > (isShared ? 30 : 3) || !(isPortTaken || isShared)) throw error;
-      await sleep(isShared ? 1000 : 0);
+      await sleep(isShared ? 1000 : 0, undefined, { signal: options.signal });
     }
   }
 }

@@ -35,9 +35,14 @@ export interface Postmaster {
 
 /**
  * Starts the server on a cluster no other process uses and waits until it takes connections.
+ * @param signal stops it while it starts.
  * @throws PostmasterFailure with one line.
  */
-export async function startPostmaster(cluster: Cluster, port: number): Promise<Postmaster> {
+export async function startPostmaster(
+  cluster: Cluster,
+  port: number,
+  signal?: AbortSignal,
+): Promise<Postmaster> {
   const { binaries, account, pgdata } = cluster;
   const child = spawn(binaries.postgres, ['-D', pgdata, '-p', String(port)], {
     ...processOptions(account),
@@ -55,10 +60,11 @@ export async function startPostmaster(cluster: Cluster, port: number): Promise<P
       resolve();
     });
   });
-  if (await becomesReady(child, pgdata, exited)) {
+  if (await becomesReady(child, pgdata, exited, signal)) {
     const pid = child.pid as number;
     return { pid, exited, stop: () => stopPostmaster(pid, cluster) };
   }
+  signal?.throwIfAborted();
   const printed = spawnError?.message ?? `${output}\n${await readLogEnd(pgdata)}`;
   throw new PostmasterFailure(explainOutput(printed, account, pgdata), printed);
 }
@@ -77,6 +83,7 @@ async function stopPostmaster(pid: number, cluster: Cluster): Promise<void> {
     ['SIGQUIT', 10_000],
     ['SIGKILL', 10_000],
   ] as const) {
+    if (!(await isPostmasterOf(pid, cluster.pgdata))) return;
     await sendSignal(pid, signal, cluster);
     const deadline = Date.now() + limit;
     while (Date.now() < deadline) {
@@ -105,14 +112,19 @@ async function sendSignal(pid: number, signal: 'SIGINT' | 'SIGQUIT' | 'SIGKILL',
   }
 }
 
-async function becomesReady(child: ChildProcess, pgdata: string, exited: Promise<void>) {
+async function becomesReady(
+  child: ChildProcess,
+  pgdata: string,
+  exited: Promise<void>,
+  signal?: AbortSignal,
+): Promise<boolean> {
   let isGone = false;
   void exited.then(() => (isGone = true));
   const deadline = Date.now() + START_LIMIT;
   while (!isGone) {
     const file = await readPostmasterFile(pgdata);
     if (file?.pid === child.pid && file?.status === 'ready') return true;
-    if (Date.now() > deadline) child.kill('SIGQUIT');
+    if (signal?.aborted || Date.now() > deadline) child.kill('SIGQUIT');
     await sleep(POLL);
   }
   return false;
