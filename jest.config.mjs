@@ -6,6 +6,8 @@ const shared = {
     '^.+\\.ts$': [
       '@swc/jest',
       {
+        // .swcrc is for the build, which leaves specs out.
+        swcrc: false,
         jsc: {
           parser: { syntax: 'typescript', decorators: true },
           transform: {
