@@ -13,7 +13,7 @@ const SQL_PACKAGE =
 /** Where SQL is the point: repositories, what they are made of, and the entities they map. */
 const SPEAKS_SQL = [
   '\\.(repository|entity)\\.ts$',
-  '^src/platform/(database|embedded|outbox|queue|records|search)/',
+  '^src/platform/(bus|database|embedded|outbox|queue|records|search)/',
 ];
 
 const npm = (...names) => `(^|/)node_modules/(@types/)?(${names.join('|')})(/|$)`;
@@ -127,6 +127,12 @@ const loose = [
     comment: 'An import that leads nowhere would escape every other rule.',
     from: {},
     to: { couldNotResolve: true },
+  },
+  {
+    name: 'production-without-embedded',
+    comment: 'The production image lacks the embedded PostgreSQL: only start.ts may lead there.',
+    from: { path: '^src/(main|worker|migrate|cli)\\.ts$' },
+    to: { path: '^src/platform/embedded/', reachable: true },
   },
   {
     name: 'no-deprecated-core',

@@ -96,6 +96,11 @@ const BROKEN: Record<string, { imports: string; rule: string; to: string }> = {
     rule: 'resolvable',
     to: './not-there.js',
   },
+  'src/migrate.ts': {
+    imports: `import { launch } from './platform/launch.js';\nlaunch();`,
+    rule: 'production-without-embedded',
+    to: 'src/platform/embedded/server.ts',
+  },
   'src/platform/old.ts': {
     imports: `import 'node:punycode';`,
     rule: 'no-deprecated-core',
@@ -111,6 +116,8 @@ const SOUND: Record<string, string> = {
   'src/common/size.ts': 'export const size = 1;',
   'src/platform/kept.ts': `import { port } from '../config/settings.js';\nexport type Kept = typeof port;`,
   'src/platform/cycle-b.ts': `import type { A } from './cycle-a.js';\nexport type B = A;`,
+  'src/platform/launch.ts': `export { launch } from './embedded/server.js';`,
+  'src/platform/embedded/server.ts': `import 'pg';\nexport const launch = (): void => undefined;`,
   'src/platform/database/pool.ts': `import 'pg';\nimport type { T } from 'jest-types';\nexport type U = T;`,
   'src/modules/alpha/index.ts': `export { rows as A } from './alpha.repository.js';`,
   'src/modules/alpha/alpha.repository.ts': `import 'pg';\nimport { B } from '../beta/index.js';\nexport const rows = B;`,
