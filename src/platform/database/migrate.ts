@@ -1,3 +1,4 @@
+import { runMigrations } from 'bullmq';
 import pg from 'pg';
 import { openOrm } from './orm.js';
 
@@ -22,6 +23,8 @@ export async function migrate(url: string): Promise<void> {
     });
     try {
       await orm.migrator.up();
+      // Also where queues are in Redis today, so that the setting may change tomorrow.
+      await runMigrations(lock);
     } finally {
       await orm.close(true);
     }
