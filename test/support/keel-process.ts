@@ -1,0 +1,103 @@
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** `node start.js` as `npm start` runs it, watched by a test. */
+export interface KeelProcess {
+  pid: number;
+  /** Whole lines printed so far. */
+  stdout: string[];
+  stderr: string[];
+  /** Exit code, or the name of the signal that ended it. */
+  exited: Promise<number | string | null>;
+  /** Settles with the URL of the ready line. @throws Error with the output when it ends first. */
+  ready(): Promise<string>;
+  signal(name: NodeJS.Signals): void;
+}
+
+/**
+ * @param build folder of compiled files that holds `start.js`.
+ * @param env settings; variables of the test's own environment that Keel reads are not passed on.
+ */
+export function startKeel(build: string, env: Record<string, string>): KeelProcess {
+  const child = spawn(process.execPath, ['--enable-source-maps', join(build, 'start.js')], {
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const stdout = collectLines(child.stdout);
+  const stderr = collectLines(child.stderr);
+  let isGone = false;
+  const exited = new Promise<number | string | null>((resolve) => {
+    child.once('close', (code, signal) => {
+      isGone = true;
+      resolve(code ?? signal);
+    });
+  });
+  const ready = async () => {
+    for (;;) {
+      const line = stdout.find((text) => text.startsWith('ready '));
+      if (line !== undefined) return line.slice('ready '.length);
+      if (isGone) throw new Error(`Keel ended: ${[...stdout, ...stderr].join('\n')}`);
+      await sleep(20);
+    }
+  };
+  const signal = (name: NodeJS.Signals) => void child.kill(name);
+  return { pid: child.pid as number, stdout, stderr, exited, ready, signal };
+}
+
+/** A data folder for one test; those of killed runs are removed by the next one. */
+export function makeDataDir(): string {
+  return join(tmpdir(), `keel-test-${randomUUID()}`);
+}
+
+/** Ids of every living process the given one started, directly or not. */
+export async function listDescendants(pid: number): Promise<number[]> {
+  const parents = new Map<number, number>();
+  for (const name of await readdir('/proc')) {
+    const parent = /^\d+$/.test(name) ? await readParent(name) : undefined;
+    if (parent !== undefined) parents.set(Number(name), parent);
+  }
+  const found = [pid];
+  for (const ancestor of found) {
+    for (const [child, parent] of parents) if (parent === ancestor) found.push(child);
+  }
+  return found.slice(1);
+}
+
+/** Those that still live; a zombie does not. */
+export async function listLiving(pids: number[]): Promise<number[]> {
+  const parents = await Promise.all(pids.map((pid) => readParent(String(pid))));
+  return pids.filter((_, index) => parents[index] !== undefined);
+}
+
+/** Polls until the check holds. @throws Error after `limit` milliseconds. */
+export async function until(check: () => Promise<boolean> | boolean, limit = 15_000) {
+  const deadline = Date.now() + limit;
+  while (!(await check())) {
+    if (Date.now() > deadline) throw new Error(`Not within ${limit} ms: ${check.toString()}`);
+    await sleep(25);
+  }
+}
+
+/** @returns undefined for a process that is gone or a zombie. */
+async function readParent(pid: string): Promise<number | undefined> {
+  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  // The name, in brackets, may hold spaces.
+  const [state, parent] = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return text === '' || state === 'Z' ? undefined : Number(parent);
+}
+
+function collectLines(stream: NodeJS.ReadableStream): string[] {
+  const lines: string[] = [];
+  let rest = '';
+  stream.setEncoding('utf8').on('data', (text: string) => {
+    const parts = (rest + text).split('\n');
+    rest = parts.pop() ?? '';
+    lines.push(...parts);
+  });
+  stream.on('end', () => rest !== '' && lines.push(rest));
+  return lines;
+}
