@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { OperatorError } from './common/operator-error.js';
 import { ConfigError, loadConfig } from './config/config.js';
+import { readEnvFile } from './config/env-file.js';
 import { ReportedFailure, Supervisor } from './platform/processes/supervisor.js';
 
 /**
@@ -52,6 +53,7 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
 process.on('uncaughtException', (error) => void fail(error));
 
 try {
+  readEnvFile();
   const programs = {
     migrate: join(import.meta.dirname, 'migrate.js'),
     api: join(import.meta.dirname, 'main.js'),

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { access, cp, readFile, rm } from 'node:fs/promises';
+import { access, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -149,6 +149,18 @@ describe('what cannot work is one line and exit code 1:', () => {
 
   test('a setting that is not valid', async () => {
     await expectRefusal(await start({ PORT: 'many' }), /^keel: PORT=/);
+  });
+
+  test('a setting of .env that is not valid, which one of the environment would hide', async () => {
+    const folder = useDataDir();
+    await mkdir(folder);
+    await writeFile(join(folder, '.env'), 'PORT=many\nHOST=nowhere.invalid\n');
+    const keel = startKeel(build, { HOST: '127.0.0.1' }, folder);
+    started.push(keel);
+    await expectRefusal(keel, /^keel: PORT=/);
+    const other = startKeel(build, { PORT: String(await findFreePort()) }, folder);
+    started.push(other);
+    await expectRefusal(other, /^keel: HOST=nowhere\.invalid/);
   });
 
   test('an address of another machine', async () => {

@@ -20,11 +20,13 @@ export interface KeelProcess {
 
 /**
  * @param build folder of compiled files that holds `start.js`.
+ * @param cwd folder whose `.env` is read; not the project, where a developer may keep one.
  * @param env settings; variables of the test's own environment that Keel reads are not passed on.
  */
-export function startKeel(build: string, env: Record<string, string>): KeelProcess {
+export function startKeel(build: string, env: Record<string, string>, cwd = tmpdir()): KeelProcess {
   const child = spawn(process.execPath, ['--enable-source-maps', join(build, 'start.js')], {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+    cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const stdout = collectLines(child.stdout);
