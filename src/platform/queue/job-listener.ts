@@ -11,6 +11,7 @@ const NOTHING: PgQueryResult<never> = { rows: [], rowCount: 0 };
 /** The one connection of a process that hears of new jobs, on behalf of all its workers. */
 export class JobListener {
   private connection: Promise<pg.Client> | null = null;
+  private channels = new Map<string, Promise<void>>();
   private readonly leases = new Set<Lease>();
 
   constructor(private readonly settings: pg.ClientConfig) {}
@@ -22,10 +23,16 @@ export class JobListener {
     return lease;
   }
 
-  async listen(channel: string): Promise<void> {
-    this.connection ??= this.open();
-    const client = await this.connection;
-    await client.query(`listen ${pg.escapeIdentifier(channel)}`);
+  /** Hears of the channel from now on; asked once for all workers. */
+  listen(channel: string): Promise<void> {
+    const known = this.channels.get(channel);
+    if (known) return known;
+    const listening = this.subscribe(channel).catch((error: unknown) => {
+      this.channels.delete(channel);
+      throw error;
+    });
+    this.channels.set(channel, listening);
+    return listening;
   }
 
   release(lease: Lease): void {
@@ -41,6 +48,12 @@ export class JobListener {
     await client?.end();
   }
 
+  private async subscribe(channel: string): Promise<void> {
+    this.connection ??= this.open();
+    const client = await this.connection;
+    await client.query(`listen ${pg.escapeIdentifier(channel)}`);
+  }
+
   private async open(): Promise<pg.Client> {
     const client = new pg.Client(this.settings);
     let isLost = false;
@@ -48,6 +61,7 @@ export class JobListener {
       if (isLost) return;
       isLost = true;
       this.connection = null;
+      this.channels.clear();
       // Each worker drops its lease and asks for another one, which opens a new connection.
       for (const lease of [...this.leases]) lease.fail(error);
     };

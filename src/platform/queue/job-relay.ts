@@ -68,31 +68,60 @@ export class JobRelay implements BeforeApplicationShutdown {
     return this.database.transaction(SYSTEM, async (tx) => {
       const jobs = await tx.query<WaitingJob>(WAITING_SQL);
       if (jobs.length === 0) return false;
-      await this.publish(jobs);
-      await tx.run([{ text: PUBLISHED_SQL, params: [jobs.map(({ id }) => id)] }]);
-      return jobs.length === BATCH;
+      const published = await this.publish(jobs);
+      await tx.run([{ text: PUBLISHED_SQL, params: [published.map(({ id }) => id)] }]);
+      return jobs.length === BATCH && published.length === BATCH;
     });
   }
 
-  private async publish(jobs: WaitingJob[]): Promise<void> {
-    const groups = Map.groupBy(jobs, ({ name }) => name);
-    const work = [...groups].map(([name, group]) => publishTo(this.store.queue(name), group));
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      const error = new Error('The queues do not answer');
-      timer = setTimeout(() => reject(error), PUBLISH_TIMEOUT);
-    });
-    await Promise.race([Promise.all(work), late]).finally(() => clearTimeout(timer));
+  /** Returns those that reached their queues. */
+  private async publish(jobs: WaitingJob[]): Promise<WaitingJob[]> {
+    try {
+      const groups = Map.groupBy(jobs, ({ name }) => name);
+      const work = [...groups].map(([name, group]) => addTo(this.store.queue(name), group));
+      await inTime(Promise.all(work));
+      return jobs;
+    } catch (error) {
+      // One job that its queue refuses must not hold up the others.
+      if (jobs.length === 1) throw error;
+      return this.publishEach(jobs);
+    }
+  }
+
+  private async publishEach(jobs: WaitingJob[]): Promise<WaitingJob[]> {
+    const published: WaitingJob[] = [];
+    let failure: unknown;
+    for (const job of jobs) {
+      try {
+        await inTime(addTo(this.store.queue(job.name), [job]));
+        published.push(job);
+      } catch (error) {
+        if (published.length === 0 && failure !== undefined) throw error; // it is the store
+        failure = error;
+        this.logger.error({ error, job: job.name, id: job.id }, 'A job could not be handed on');
+      }
+    }
+    return published;
   }
 }
 
-async function publishTo(queue: KeelQueue, jobs: WaitingJob[]): Promise<void> {
-  const entries = jobs.map(({ name, workspace_id, data, options, age }) => ({
-    name,
-    data: { workspaceId: workspace_id, data } satisfies JobEnvelope,
-    opts: options.delay ? { ...options, delay: Math.max(0, options.delay - age) } : options,
-  }));
+async function addTo(queue: KeelQueue, jobs: WaitingJob[]): Promise<void> {
+  const entries = jobs.map(({ name, workspace_id, data, options, age }) => {
+    const envelope: JobEnvelope = { workspaceId: workspace_id, data };
+    const delay = options.delay && Math.max(0, Math.round(options.delay - age));
+    return { name, data: envelope, opts: { ...options, delay } };
+  });
   const [only] = entries;
   if (only && entries.length === 1) await queue.add(only.name, only.data, only.opts);
   else await queue.addBulk(entries);
+}
+
+/** @throws Error when the queues leave the work unanswered; it may still happen. */
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const error = new Error('The queues do not answer');
+    timer = setTimeout(() => reject(error), PUBLISH_TIMEOUT);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
