@@ -1,0 +1,46 @@
+/** One document in this many also stands in the sample, chosen by its id. */
+export const SAMPLE_RATE = 64;
+
+/** Which documents a key finds: all of a workspace's object, or the sample of them. */
+export interface KeySpace {
+  all: number;
+  sample: number;
+}
+
+/**
+ * The key space of an object in a workspace. Keys are 32-bit hashes that begin from here, so that
+ * the index holds neither words nor workspaces apart and stays small. Two terms may share a key:
+ * what the index finds is always compared with the document's workspace and text.
+ */
+export function keySpace(workspaceId: string, object: string): KeySpace {
+  return {
+    all: hash(0x811c9dc5, `${workspaceId}/${object}`),
+    sample: hash(0x811c9dc5, `${workspaceId}/${object}/sample`),
+  };
+}
+
+/** Key of a term in a space: a signed 32-bit integer. */
+export function keyOf(space: number, term: string): number {
+  return mix(hash(space, term));
+}
+
+/** Whether a record stands in the sample: about one in {@link SAMPLE_RATE}, for good. */
+export function isSampled(recordId: string): boolean {
+  return (mix(hash(0x811c9dc5, recordId)) & (SAMPLE_RATE - 1)) === 0;
+}
+
+/** FNV-1a over UTF-16 code units. */
+function hash(seed: number, text: string): number {
+  let value = seed;
+  for (let index = 0; index < text.length; index += 1) {
+    value = Math.imul(value ^ text.charCodeAt(index), 0x01000193);
+  }
+  return value;
+}
+
+/** Spreads a hash over all its bits (the finish of MurmurHash3). */
+function mix(value: number): number {
+  let mixed = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return mixed ^ (mixed >>> 16);
+}
