@@ -1,5 +1,5 @@
-import { randomUUID as uuidv7 } from 'node:crypto';
 import type { RequestContext } from '../../common/context.js';
+import { uuidv7 } from '../../common/uuid.js';
 import { isAuditOnly } from './event-types.js';
 import type { EventType } from './event-types.js';
 

@@ -28,10 +28,10 @@ const HANDLES = Symbol('keel:handles-job');
  * worker that dies after the work and before saying so leaves the job to be run again.
  */
 export function HandlesJob<T extends object>(contract: JobContract<T>) {
-  return (
+  return <H extends JobHandler<T>>(
     _target: object,
     _key: string | symbol,
-    descriptor: TypedPropertyDescriptor<JobHandler<T>>,
+    descriptor: TypedPropertyDescriptor<H>,
   ): void => {
     Reflect.defineMetadata(HANDLES, contract, descriptor.value as object);
   };

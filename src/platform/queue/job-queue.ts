@@ -1,6 +1,6 @@
-import { randomUUID as uuidv7 } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { JobsOptions } from 'bullmq';
+import { uuidv7 } from '../../common/uuid.js';
 import type { Statement } from '../database/pipeline.js';
 import type { Transaction } from '../database/transaction.js';
 import { parseJobData, toJobsOptions } from './job-contract.js';
