@@ -2,6 +2,8 @@ import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import type { Config } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
+import { AuthModule } from './modules/auth/index.js';
+import { WorkspacesModule } from './modules/workspaces/index.js';
 import { DatabaseModule } from './platform/database/database.module.js';
 import { HttpModule } from './platform/http/http.module.js';
 
@@ -11,7 +13,13 @@ export class AppModule {
   static with(config: Config): DynamicModule {
     return {
       module: AppModule,
-      imports: [ConfigModule.with(config), DatabaseModule.register('keel-api'), HttpModule],
+      imports: [
+        ConfigModule.with(config),
+        DatabaseModule.register('keel-api'),
+        HttpModule,
+        AuthModule,
+        WorkspacesModule,
+      ],
     };
   }
 }

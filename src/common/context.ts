@@ -25,6 +25,11 @@ export interface RequestContext {
   accessKey: string;
   requestId: string;
   ip: string | null;
+  /** Session of a signed-in user; absent for API keys and Keel itself. */
+  sessionId?: string;
   /** Open transaction that database calls join; set for requests with an Idempotency-Key. */
   tx?: unknown;
 }
+
+/** Where a request comes from, for operations without a caller, such as signing in. */
+export type RequestOrigin = Pick<RequestContext, 'requestId' | 'ip'>;

@@ -44,8 +44,9 @@ export const PERMISSIONS: readonly Permission[] = [
 export const PLATFORM_PERMISSIONS: readonly Permission[] = ['admin:monitor', 'admin:workspaces'];
 
 /**
- * Reads the grants of a role or key: `contact:read`, `contact:*`, `*`, each optionally with
- * `:own`, which limits them to records the user owns. The widest reach wins.
+ * Reads the grants of a role or key: `contact:read`, `contact:*`, `*:read`, `*`, each optionally
+ * with `:own`, which limits them to records the user owns (records alone have owners). The widest reach wins. `*:read` is all
+ * that can be read but the audit trail, which has to be named.
  */
 export function parseGrants(entries: readonly string[]): Map<Permission, Reach> {
   const grants = new Map<Permission, Reach>();
@@ -54,22 +55,28 @@ export function parseGrants(entries: readonly string[]): Map<Permission, Reach> 
     const pattern = own ? entry.slice(0, -4) : entry;
     for (const permission of PERMISSIONS) {
       if (!covers(pattern, permission) || PLATFORM_PERMISSIONS.includes(permission)) continue;
+      if (own && !isOfRecords(permission)) continue;
       if (!own || !grants.has(permission)) grants.set(permission, own ? 'own' : 'all');
     }
   }
   return grants;
 }
 
+/** Records have owners; `user:manage:own` would mean nothing and be taken for all. */
+function isOfRecords(permission: Permission): boolean {
+  const [object] = permission.split(':');
+  return RECORD_OBJECTS.some((record) => record === object);
+}
+
 function covers(pattern: string, permission: Permission): boolean {
   if (pattern === '*' || pattern === permission) return true;
   const [object, action] = permission.split(':') as [string, string];
-  return pattern === `${object}:*` || pattern === `*:${action}`;
+  return pattern === `${object}:*` || (pattern === `*:${action}` && object !== 'audit');
 }
 
-/** True when an entry of a role or key names at least one permission. */
+/** True when an entry of a role or key grants at least one permission. */
 export function isGrant(entry: string): boolean {
-  const pattern = entry.endsWith(':own') ? entry.slice(0, -4) : entry;
-  return PERMISSIONS.some((permission) => covers(pattern, permission));
+  return parseGrants([entry]).size > 0;
 }
 
 /** What both sides allow: a key may do no more than its scopes and its user's role. */
@@ -82,12 +89,19 @@ export function intersectGrants(left: Grants, right: Grants): Map<string, Reach>
   return both;
 }
 
+const OBJECTS_BELOW_WORKSPACE = [
+  ...new Set(PERMISSIONS.map((permission) => permission.split(':')[0] as string)),
+].filter((object) => object !== 'workspace' && object !== 'admin');
+
 const RECORDS_OWN = ['*:create', '*:update:own', '*:delete:own'];
 
-/** The roles each workspace begins with. */
+/** The roles each workspace begins with, by name. Workspaces keep only that they have them. */
 export const BUILT_IN_ROLES: Record<string, { description: string; permissions: string[] }> = {
   owner: { description: 'Everything, including the workspace itself', permissions: ['*'] },
-  admin: { description: 'Everything but the workspace itself', permissions: ['*'] },
+  admin: {
+    description: 'Everything but the settings of the workspace itself',
+    permissions: [...OBJECTS_BELOW_WORKSPACE.map((object) => `${object}:*`), 'workspace:read'],
+  },
   manager: {
     description: 'All records, imports and exports; no users, roles or settings',
     permissions: [
@@ -106,3 +120,15 @@ export const BUILT_IN_ROLES: Record<string, { description: string; permissions: 
   },
   viewer: { description: 'Reads all records', permissions: ['*:read'] },
 };
+
+/** A role as the database keeps it. */
+export interface StoredRole {
+  name: string;
+  builtIn: boolean;
+  permissions: readonly string[];
+}
+
+/** What a role grants; a built-in one whatever this version of Keel says. */
+export function permissionsOfRole(role: StoredRole): readonly string[] {
+  return role.builtIn ? (BUILT_IN_ROLES[role.name]?.permissions ?? []) : role.permissions;
+}

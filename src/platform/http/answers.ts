@@ -77,3 +77,7 @@ export function json(body: unknown, status = 200, headers: Record<string, string
 }
 
 export const noContent = (): Answer => new Answer(204, null);
+
+/** 200 (or `status`) with something that no cache, browser or proxy may keep. */
+export const unstored = (body: unknown, status = 200): Answer =>
+  json(body, status, { 'cache-control': 'no-store' });

@@ -72,7 +72,7 @@ function parts(
     }),
     ApiResponse({ status, ...bodyOf(options.answers) }),
     ...Object.entries(options.alsoAnswers ?? {}).map(([code, description]) =>
-      ApiResponse({ status: Number(code), description, ...bodyOf(options.answers) }),
+      ApiResponse({ ...bodyOf(options.answers), status: Number(code), description }),
     ),
     ...problemResponses(permission !== null, options.problems ?? []),
   ];

@@ -1,7 +1,7 @@
 import { createParamDecorator } from '@nestjs/common';
 import type { ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import type { RequestContext } from '../../common/context.js';
+import type { RequestContext, RequestOrigin } from '../../common/context.js';
 import { Problem } from '../../common/errors.js';
 
 const requestOf = (context: ExecutionContext): FastifyRequest =>
@@ -13,6 +13,14 @@ export const Ctx = createParamDecorator((_: unknown, context: ExecutionContext):
   if (!caller) throw new Problem('unauthorized', 'Sign in first.');
   return caller;
 });
+
+/** Where the request comes from, for routes that need no sign-in. */
+export const Origin = createParamDecorator(
+  (_: unknown, context: ExecutionContext): RequestOrigin => {
+    const { id, ip } = requestOf(context);
+    return { requestId: id, ip };
+  },
+);
 
 /** Path and query of the request, for links to further pages. */
 export const Url = createParamDecorator(

@@ -137,5 +137,7 @@ function messageOf(
     .replaceAll('$constraint2', String(args.constraints[1]))
     .replaceAll('$property', '')
     .trim();
-  return filled.startsWith('each value in') ? filled.replace('each value in ', 'each value ') : filled;
+  return filled.startsWith('each value in')
+    ? filled.replace('each value in ', 'each value ')
+    : filled;
 }

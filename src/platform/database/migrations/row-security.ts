@@ -22,6 +22,15 @@ export function lockToWorkspace(
     grant ${options.grants ?? 'select, insert, update, delete'} on ${table} to keel_app;`;
 }
 
+/** SQL that hides a table from every workspace: only upkeep and sign-in (SYSTEM scope) see it. */
+export function lockToSystem(table: string, grants = 'select, insert, update, delete'): string {
+  return `
+    alter table ${table} enable row level security;
+    alter table ${table} force row level security;
+    create policy ${table}_system on ${table} to keel_app using (${SYSTEM}) with check (${SYSTEM});
+    grant ${grants} on ${table} to keel_app;`;
+}
+
 /** Columns every record has; see `RECORD_FIELDS` in platform/records. */
 export const RECORD_COLUMNS = `
   workspace_id uuid not null references workspaces (id),

@@ -1,0 +1,34 @@
+import { Module } from '@nestjs/common';
+import { Authenticator } from '../../platform/access/authenticator.js';
+import { AccessTokens } from './access-tokens.js';
+import { AccessVersions } from './access-versions.js';
+import { AccountsRepository } from './accounts.repository.js';
+import { AuthController } from './auth.controller.js';
+import { AuthService } from './auth.service.js';
+import { KeelAuthenticator } from './keel-authenticator.js';
+import { PasswordCheck } from './password-check.js';
+import { PasswordHasher } from './password-hasher.js';
+import { PrincipalsRepository } from './principals.repository.js';
+import { SessionsRepository } from './sessions.repository.js';
+import { SigningKeys } from './signing-keys.js';
+import { SigningKeysRepository } from './signing-keys.repository.js';
+
+/** Who is calling: accounts, sign-in, sessions, tokens. */
+@Module({
+  controllers: [AuthController],
+  providers: [
+    AccessTokens,
+    AccessVersions,
+    AccountsRepository,
+    AuthService,
+    PasswordCheck,
+    PasswordHasher,
+    PrincipalsRepository,
+    SessionsRepository,
+    SigningKeys,
+    SigningKeysRepository,
+    { provide: Authenticator, useClass: KeelAuthenticator },
+  ],
+  exports: [Authenticator, AccountsRepository, PasswordCheck, PasswordHasher, SessionsRepository],
+})
+export class AuthModule {}

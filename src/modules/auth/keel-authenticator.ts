@@ -1,0 +1,170 @@
+import { createHash } from 'node:crypto';
+import { Injectable, Logger } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { LRUCache } from 'lru-cache';
+import type { Grants, Principal, Reach, RequestContext } from '../../common/context.js';
+import { secretMatches } from '../../common/secrets.js';
+import { Authenticator } from '../../platform/access/authenticator.js';
+import {
+  intersectGrants,
+  parseGrants,
+  permissionsOfRole,
+  PLATFORM_PERMISSIONS,
+} from '../../platform/access/permissions.js';
+import { AccessTokens, invalidCredential } from './access-tokens.js';
+import { AccessVersions } from './access-versions.js';
+import { PrincipalsRepository } from './principals.repository.js';
+import type { UserPrincipal } from './principals.repository.js';
+
+const API_KEY = /^keel_([0-9A-Za-z]{12})_([0-9A-Za-z]{43})$/;
+
+/** Callers remembered at once. */
+const REMEMBERED = 10_000;
+const MINUTE = 60_000;
+
+/** A credential that has been verified, and who it stands for. */
+interface Caller {
+  context: Omit<RequestContext, 'requestId' | 'ip' | 'tx'>;
+  accessVersion: number;
+  /** Milliseconds since 1970. */
+  expiresAt: number;
+  /** For API keys: when their use was last noted. */
+  usedAt: number | null;
+}
+
+/**
+ * Knows callers by bearer token: an access token or an API key. What has been verified is
+ * remembered, so that a repeat costs a look-up; it is forgotten when the access of its workspace
+ * changes (see {@link AccessVersions}).
+ */
+@Injectable()
+export class KeelAuthenticator extends Authenticator {
+  private readonly logger = new Logger('access');
+  private readonly callers = new LRUCache<string, Caller>({ max: REMEMBERED });
+  private readonly verifying = new Map<string, Promise<Caller>>();
+
+  constructor(
+    private readonly tokens: AccessTokens,
+    private readonly principals: PrincipalsRepository,
+    private readonly versions: AccessVersions,
+  ) {
+    super();
+  }
+
+  override authenticate(request: FastifyRequest): RequestContext | null | Promise<RequestContext> {
+    const header = request.headers.authorization;
+    if (header === undefined) return null;
+    const credential = bearerOf(header);
+    const now = performance.now();
+    if (!this.versions.isTrusted(now)) return this.checkFirst(request, credential);
+    const caller = this.remembered(credential, now);
+    return caller ? this.contextFor(caller, request) : this.introduce(request, credential);
+  }
+
+  private async checkFirst(request: FastifyRequest, credential: string): Promise<RequestContext> {
+    await this.versions.check();
+    const caller = this.remembered(credential, performance.now());
+    return caller ? this.contextFor(caller, request) : this.introduce(request, credential);
+  }
+
+  private remembered(credential: string, now: number): Caller | undefined {
+    const caller = this.callers.get(credential);
+    if (!caller || caller.expiresAt <= Date.now()) return undefined;
+    const isCurrent = this.versions.isCurrent(
+      caller.context.workspaceId,
+      caller.accessVersion,
+      now,
+    );
+    return isCurrent ? caller : undefined;
+  }
+
+  private contextFor(caller: Caller, request: FastifyRequest): RequestContext {
+    const { workspaceId, principal, grants, accessKey, sessionId } = caller.context;
+    if (caller.usedAt !== null && Date.now() - caller.usedAt > MINUTE) this.noteUse(caller);
+    const { id: requestId, ip } = request;
+    return { workspaceId, principal, grants, accessKey, requestId, ip, sessionId };
+  }
+
+  private noteUse(caller: Caller): void {
+    caller.usedAt = Date.now();
+    this.principals
+      .keyUsed(caller.context.workspaceId, caller.context.principal.id)
+      .catch((error: unknown) => {
+        // The time is for people to look at; the next minute's request tries again.
+        this.logger.warn(`The use of an API key was not noted: ${(error as Error).message}`);
+      });
+  }
+
+  private async introduce(request: FastifyRequest, credential: string): Promise<RequestContext> {
+    let verifying = this.verifying.get(credential);
+    if (!verifying) {
+      verifying = this.verify(credential).finally(() => this.verifying.delete(credential));
+      this.verifying.set(credential, verifying);
+    }
+    return this.contextFor(await verifying, request);
+  }
+
+  private async verify(credential: string): Promise<Caller> {
+    const mark = this.versions.mark();
+    const caller = credential.startsWith('keel_')
+      ? await this.ofKey(credential)
+      : await this.ofToken(credential);
+    if (this.versions.learn(caller.context.workspaceId, caller.accessVersion, mark)) {
+      this.callers.set(credential, caller);
+    }
+    return caller;
+  }
+
+  private async ofToken(token: string): Promise<Caller> {
+    const claims = await this.tokens.verify(token);
+    const user = await this.principals.findOfSession(claims.workspaceId, claims.sessionId);
+    if (user?.userId !== claims.userId) throw invalidCredential('The session has ended.');
+    const principal: Principal = { type: 'user', id: user.userId, userId: user.userId };
+    const grants = grantsOf(user, PLATFORM_PERMISSIONS);
+    return {
+      context: { ...contextOf(user, principal, grants), sessionId: claims.sessionId },
+      accessVersion: user.accessVersion,
+      expiresAt: claims.expiresAt,
+      usedAt: null,
+    };
+  }
+
+  private async ofKey(key: string): Promise<Caller> {
+    const [, prefix, secret] = API_KEY.exec(key) ?? [];
+    const found = prefix === undefined ? null : await this.principals.findOfKey(prefix);
+    if (!found || !secretMatches(secret as string, found.secretHash)) {
+      throw invalidCredential('The API key is wrong, expired or revoked.');
+    }
+    const principal: Principal = { type: 'apiKey', id: found.keyId, userId: found.userId };
+    const named = PLATFORM_PERMISSIONS.filter((permission) => found.scopes.includes(permission));
+    const scopes = new Map<string, Reach>(parseGrants(found.scopes));
+    for (const permission of named) scopes.set(permission, 'all');
+    return {
+      context: contextOf(found, principal, intersectGrants(scopes, grantsOf(found, named))),
+      accessVersion: found.accessVersion,
+      expiresAt: found.expiresAt === null ? Infinity : Date.parse(found.expiresAt),
+      usedAt: found.lastUsedAt === null ? 0 : Date.parse(found.lastUsedAt),
+    };
+  }
+}
+
+function bearerOf(header: string): string {
+  const match = /^Bearer +([\w.~+/=-]+)$/i.exec(header);
+  if (!match) throw invalidCredential('Authorization must be `Bearer <access token or API key>`.');
+  return match[1] as string;
+}
+
+/** What the user's roles allow; a platform administrator may do `platform` besides. */
+function grantsOf(user: UserPrincipal, platform: readonly string[]): Map<string, Reach> {
+  const grants = new Map<string, Reach>(parseGrants(user.roles.flatMap(permissionsOfRole)));
+  if (user.isPlatformAdmin) for (const permission of platform) grants.set(permission, 'all');
+  return grants;
+}
+
+function contextOf(user: UserPrincipal, principal: Principal, grants: Grants): Caller['context'] {
+  const list = [...grants].map(([permission, reach]) => `${permission}:${reach}`).sort();
+  const ownsSome = [...grants.values()].includes('own');
+  const seen = ownsSome ? [...list, user.userId] : list;
+  const accessKey = createHash('sha256').update(seen.join()).digest('base64url').slice(0, 22);
+  return { workspaceId: user.workspaceId, principal, grants, accessKey };
+}

@@ -1,0 +1,3 @@
+export { ensureFirstAdministrator } from './first-administrator.js';
+export type { FirstAdministrator } from './first-administrator.js';
+export { WorkspacesModule } from './workspaces.module.js';

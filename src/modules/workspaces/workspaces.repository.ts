@@ -1,0 +1,93 @@
+import { Injectable } from '@nestjs/common';
+import type { RequestContext } from '../../common/context.js';
+import { uuidv7 } from '../../common/uuid.js';
+import { BUILT_IN_ROLES } from '../../platform/access/permissions.js';
+import { Database } from '../../platform/database/database.js';
+import type { Statement } from '../../platform/database/pipeline.js';
+import type { Transaction } from '../../platform/database/transaction.js';
+import type { WorkspaceDto } from './workspaces.dto.js';
+
+/** A workspace to be made, with the account of its owner. */
+export interface Founding {
+  workspaceId: string;
+  name: string;
+  owner: { userId: string; accountId: string; email: string; name: string; isActive: boolean };
+}
+
+/** Settings as they are stored: column to value. */
+export type WorkspaceColumns = Partial<
+  Record<'name' | 'default_country' | 'default_currency' | 'time_zone', string | null>
+>;
+
+const COLUMNS = `id, version, created_at as "createdAt", updated_at as "updatedAt", name,
+  default_country as "defaultCountry", default_currency as "defaultCurrency",
+  time_zone as "timeZone"`;
+
+@Injectable()
+export class WorkspacesRepository {
+  constructor(private readonly database: Database) {}
+
+  async findCurrent(ctx: RequestContext): Promise<WorkspaceDto> {
+    const [workspace] = await this.database.query<WorkspaceDto>(
+      ctx,
+      `select ${COLUMNS} from workspaces where id = $1`,
+      [ctx.workspaceId],
+    );
+    return workspace as WorkspaceDto;
+  }
+
+  async findForUpdate(tx: Transaction, id: string): Promise<WorkspaceDto> {
+    const [workspace] = await tx.query<WorkspaceDto>(
+      `select ${COLUMNS} from workspaces where id = $1 for no key update`,
+      [id],
+    );
+    return workspace as WorkspaceDto;
+  }
+
+  async update(tx: Transaction, id: string, columns: WorkspaceColumns): Promise<WorkspaceDto> {
+    const names = Object.keys(columns);
+    const settings = names.map((name, index) => `${name} = $${index + 2}`);
+    const [workspace] = await tx.query<WorkspaceDto>(
+      `update workspaces set ${[...settings, 'version = version + 1', 'updated_at = now()'].join()}
+       where id = $1 returning ${COLUMNS}`,
+      [id, ...Object.values(columns)],
+    );
+    return workspace as WorkspaceDto;
+  }
+
+  /**
+   * Statements that make a workspace, its built-in roles and its owner; for the SYSTEM scope. The
+   * first one answers the workspace.
+   */
+  found({ workspaceId, name, owner }: Founding): Statement[] {
+    const roles = Object.keys(BUILT_IN_ROLES);
+    return [
+      {
+        text: `insert into workspaces (id, name) values ($1, $2) returning ${COLUMNS}`,
+        params: [workspaceId, name],
+      },
+      {
+        text: `insert into roles (workspace_id, id, name, built_in)
+               select $1, id, name, true from unnest($2::uuid[], $3::text[]) as r (id, name)`,
+        params: [workspaceId, roles.map(() => uuidv7()), roles],
+      },
+      {
+        text: `insert into users (workspace_id, id, account_id, email, name, status)
+               values ($1, $2, $3, $4, $5, $6)`,
+        params: [
+          workspaceId,
+          owner.userId,
+          owner.accountId,
+          owner.email,
+          owner.name,
+          owner.isActive ? 'active' : 'invited',
+        ],
+      },
+      {
+        text: `insert into user_roles (workspace_id, user_id, role_id)
+               select $1, $2, id from roles where workspace_id = $1 and name = 'owner' and built_in`,
+        params: [workspaceId, owner.userId],
+      },
+    ];
+  }
+}
