@@ -69,6 +69,7 @@ export class InvalidationBus {
       (link) =>
         new Lease(link, timing, {
           greet: () => this.membership.greet(link, null, true),
+          toldSince: (time) => this.membership.toldSince(time),
           begun: (missed) => (this.mustForget ||= missed),
           changed: () => this.assess(),
         }),

@@ -8,6 +8,8 @@ const MAX_ASKED = 8;
 export interface LeaseListener {
   /** Greets the other instances on the link; resolves once its server has taken the greeting. */
   greet(): Promise<void>;
+  /** Whether another instance has published anything since the time given. */
+  toldSince(time: number): boolean;
   /** The lease begins, anew when it had ended. `missed`: changes may have gone by unheard. */
   begun(missed: boolean): void;
   /** The lease goes on, or has ended. */
@@ -96,10 +98,7 @@ export class Lease {
   private proven(askedAt: number): void {
     const now = performance.now();
     const gap = now - this.provenAt;
-    if (this.begun && gap >= this.timing.lease) {
-      this.missed ||= gap >= this.timing.gap;
-      this.startOver();
-    }
+    if (this.begun && gap >= this.timing.lease) this.lapsed(gap);
     this.provenAt = Math.max(this.provenAt, askedAt);
     if (this.trustFrom === Infinity) void this.greet();
     if (!this.begun && askedAt >= this.trustFrom) {
@@ -108,6 +107,16 @@ export class Lease {
       this.missed = false;
     }
     this.owner.changed();
+  }
+
+  /**
+   * The lease had ended. A writer may have waited in vain and not wait for this instance now; but
+   * if there was nothing to be told, nobody has.
+   */
+  private lapsed(gap: number): void {
+    if (gap < this.timing.gap && !this.owner.toldSince(this.provenAt)) return;
+    this.missed ||= gap >= this.timing.gap;
+    this.startOver();
   }
 
   private async greet(): Promise<void> {

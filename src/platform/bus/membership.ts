@@ -30,6 +30,7 @@ export class Membership {
   private isBeating = false;
   private wroteAt = -Infinity;
   private greetedAt = performance.now();
+  private toldAt = -Infinity;
   private hasLost = false;
 
   constructor(
@@ -94,6 +95,11 @@ export class Membership {
     if (this.isWriting) return;
     this.isWriting = true;
     this.beat(this.wroteAt);
+  }
+
+  /** Whether another instance has published anything since. */
+  toldSince(time: number): boolean {
+    return this.toldAt >= time;
   }
 
   /** A publication may have reached nobody: the others are told as soon as they can be. */
@@ -175,6 +181,7 @@ export class Membership {
   }
 
   private told(link: Link, peer: Peer, news: News): void {
+    this.toldAt = performance.now();
     this.peers.beat(peer, news.at);
     this.listener.news(news.items);
     let waiting = this.acks.get(link);

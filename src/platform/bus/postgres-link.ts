@@ -2,6 +2,7 @@ import pg from 'pg';
 import type { Link, LinkListener } from './link.js';
 
 const EVERYBODY = 'keel_bus';
+const NOTIFY = { name: 'keel_notify', text: 'select pg_notify($1, $2)' };
 const CONNECT_TIMEOUT = 2000;
 const FIRST_PAUSE = 50;
 const LONGEST_PAUSE = 2000;
@@ -52,7 +53,7 @@ export class PostgresLink implements Link {
 
   async send(to: string | null, text: string): Promise<void> {
     const channel = to === null ? EVERYBODY : channelOf(to);
-    await this.connection().query('select pg_notify($1, $2)', [channel, text]);
+    await this.connection().query({ ...NOTIFY, values: [channel, text] });
   }
 
   async barrier(): Promise<void> {
@@ -86,6 +87,8 @@ export class PostgresLink implements Link {
       application_name: 'keel-bus',
       connectionTimeoutMillis: CONNECT_TIMEOUT,
       keepAlive: true,
+      // Proofs and publications must not wait for the answers of earlier ones.
+      pipeline: true,
     });
     this.client = client;
     client.on('error', (error) => this.lost(client, error.message));

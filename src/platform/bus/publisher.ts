@@ -28,6 +28,8 @@ interface Batch {
   isSure: boolean;
   resolve(): void;
   done: Promise<void>;
+  /** When a server had it: from then on whoever has not heard it loses the lease. */
+  confirmedAt: number | null;
   /** Whether it has been sent by the other links as well; null while there was no need. */
   elsewhere: Promise<boolean> | null;
   timers: NodeJS.Timeout[];
@@ -89,6 +91,7 @@ export class Publisher {
       isSure: true,
       resolve,
       done,
+      confirmedAt: null,
       elsewhere: null,
       timers: [],
     };
@@ -105,7 +108,7 @@ export class Publisher {
     const hedge = setTimeout(() => this.hedge(batch), this.timing.hedge);
     batch.timers.push(
       hedge,
-      setTimeout(() => this.overdue(batch), this.timing.bound),
+      setTimeout(() => this.overdue(batch, performance.now()), this.timing.bound),
     );
     await this.deliver(batch);
     clearTimeout(hedge);
@@ -116,20 +119,29 @@ export class Publisher {
   private async deliver(batch: Batch): Promise<void> {
     try {
       await this.carrier.send(batch.seq, batch.items);
+      batch.confirmedAt ??= performance.now();
     } catch {
       // Any failure means the same: whether it has arrived is not known.
-      if (await this.elsewhere(batch)) return;
-      batch.isSure = false;
-      this.carrier.lost();
+      if (!(await this.elsewhere(batch))) this.lose(batch);
     }
   }
 
   private elsewhere(batch: Batch): Promise<boolean> {
     batch.elsewhere ??= this.carrier.sendElsewhere(batch.seq, batch.items).then(
-      () => true,
+      () => {
+        batch.confirmedAt ??= performance.now();
+        return true;
+      },
       () => false,
     );
     return batch.elsewhere;
+  }
+
+  /** It may have reached nobody: the whole bound is waited, and the others told to forget. */
+  private lose(batch: Batch): void {
+    batch.isSure = false;
+    batch.confirmedAt ??= performance.now() - this.timing.lease;
+    this.carrier.lost();
   }
 
   /** The server is slow to confirm: tries the other links, and lets the next publications go. */
@@ -147,7 +159,16 @@ export class Publisher {
     if (batch.awaiting.size === 0 && batch.isSure) this.settle(batch);
   }
 
-  private overdue(batch: Batch): void {
+  /** The bound is over. Who has not acknowledged bypasses memory `lease` after the confirmation. */
+  private overdue(batch: Batch, boundAt: number): void {
+    const now = performance.now();
+    const isUnconfirmed = batch.confirmedAt === null;
+    if (isUnconfirmed && now - boundAt >= this.timing.confirmation) this.lose(batch);
+    const rest = batch.confirmedAt === null ? 10 : batch.confirmedAt + this.timing.lease - now;
+    if (rest > 0) {
+      batch.timers.push(setTimeout(() => this.overdue(batch, boundAt), Math.ceil(rest)));
+      return;
+    }
     batch.resolve();
     if (batch.awaiting.size === 0) return this.settle(batch);
     // It may be this process that was late: acknowledgements that lie in the socket still count.

@@ -7,27 +7,27 @@ export const COMMAND_TIMEOUT = 250;
 
 /**
  * Connects to Redis for work that can do without it: a command fails at once while the connection
- * is down, is never sent twice, and the connection comes back by itself. The loss and the return
- * of the server are logged once each.
+ * is down, is never sent twice, and the connection comes back by itself.
  */
 export function connectRedis(url: string, purpose: string, options: RedisOptions = {}): Redis {
-  const redis = new Redis(url, {
+  return new Redis(url, {
     connectionName: `keel-${purpose}`,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     autoResubscribe: false,
     maxRetriesPerRequest: 0,
     connectTimeout: 2000,
+    disconnectTimeout: 200,
     commandTimeout: COMMAND_TIMEOUT,
     keepAlive: 5000,
     retryStrategy: (attempt) => Math.min(50 * 2 ** Math.min(attempt, 6), 2000),
     ...options,
   });
-  logOnce(redis, new Logger(`redis ${purpose}`));
-  return redis;
 }
 
-function logOnce(redis: Redis, logger: Logger): void {
+/** Logs the loss and the return of the server, once each. Unheard errors would end the process. */
+export function logOutages(redis: Redis, purpose: string): void {
+  const logger = new Logger(`redis ${purpose}`);
   let isLost = false;
   const lost = (reason: string): void => {
     if (isLost) return;
@@ -36,7 +36,7 @@ function logOnce(redis: Redis, logger: Logger): void {
   };
   redis.on('error', (error: Error) => lost(error.message));
   redis.on('close', () => {
-    if (redis.status !== 'end' && !isClosing(redis)) lost('the connection was closed');
+    if (!closing.has(redis)) lost('the connection was closed');
   });
   redis.on('ready', () => {
     if (isLost) logger.log('Redis is available again');
@@ -45,10 +45,6 @@ function logOnce(redis: Redis, logger: Logger): void {
 }
 
 const closing = new WeakSet<Redis>();
-
-function isClosing(redis: Redis): boolean {
-  return closing.has(redis);
-}
 
 /** Ends a connection made by {@link connectRedis} without waiting for a server that is gone. */
 export function disconnectRedis(redis: Redis): void {

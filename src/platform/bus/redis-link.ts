@@ -24,7 +24,6 @@ export class RedisLink implements Link {
     url: string,
     private readonly self: string,
   ) {
-    // A connection that may be silent: whether it lives is found out by probes.
     this.subscriber = connectRedis(url, 'bus-in', { lazyConnect: true });
     this.publisher = connectRedis(url, 'bus-out', { lazyConnect: true });
     // Channels reach across the databases of one Redis; two Keels on one Redis use two of them.
@@ -45,8 +44,10 @@ export class RedisLink implements Link {
     this.subscriber.on('message', (_channel: string, text: string) => this.receive(text));
     for (const connection of [this.subscriber, this.publisher]) {
       connection.on('ready', () => void this.subscribe());
-      connection.on('close', () => this.lost('the connection was closed'));
-      // A failed first attempt is logged by the connection, which tries again.
+      let reason = 'the connection was closed';
+      connection.on('error', (error) => (reason = error.message));
+      connection.on('close', () => this.lost(reason));
+      // The failure of a first attempt closes the connection as well, and it tries again.
       connection.connect().catch(() => undefined);
     }
   }
@@ -102,9 +103,9 @@ export class RedisLink implements Link {
   private lost(reason: string): void {
     for (const probe of this.probes.values()) probe.reject(new Error(reason));
     this.probes.clear();
-    if (!this.up) return;
+    // Told again for each failed attempt: the first one may never have been up.
     this.up = false;
-    this.listener?.down(reason);
+    if (this.opened) this.listener?.down(reason);
   }
 
   private receive(text: string): void {

@@ -6,8 +6,10 @@ export interface BusTiming {
   lease: number;
   /** Silence of a writing instance after which the others trust their memory no longer. */
   silence: number;
-  /** Longest wait for the acknowledgements of one publication. */
+  /** Longest wait for the acknowledgements of a publication that the server has confirmed. */
   bound: number;
+  /** Longest wait for the confirmation; without it everybody is told to forget everything. */
+  confirmation: number;
   /** When a publication that the server has not confirmed is sent another way as well. */
   hedge: number;
   /** From an instance's greeting until it trusts itself: by then everybody knows it. */
@@ -29,6 +31,7 @@ export const BUS_TIMING: BusTiming = {
   lease: 75,
   silence: 90,
   bound: 100,
+  confirmation: 1000,
   hedge: 20,
   join: 150,
   gap: 1000,
