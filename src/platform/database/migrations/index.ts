@@ -1,10 +1,12 @@
 import { M0001Records } from './0001-records.js';
 import { M0002Jobs } from './0002-jobs.js';
 import { M0003Identity } from './0003-identity.js';
+import { M0004Search } from './0004-search.js';
 
 /** In the order they run. A migration that has been released is never edited. */
 export const migrations = [
   { name: '0001-records', class: M0001Records },
   { name: '0002-jobs', class: M0002Jobs },
   { name: '0003-identity', class: M0003Identity },
+  { name: '0004-search', class: M0004Search },
 ];

@@ -1,0 +1,192 @@
+import { Migration } from '@mikro-orm/migrations';
+import { lockToWorkspace } from './row-security.js';
+
+/** Search documents, the functions that search them, and the queue of records to index. */
+export class M0004Search extends Migration {
+  override up(): void {
+    this.documents();
+    this.role();
+    this.functions();
+    this.queue();
+  }
+
+  private documents(): void {
+    // One list of changes not yet merged into the index keeps writes cheap; its limit (kB) bounds
+    // what a search reads besides.
+    this.addSql(`
+      create table search_documents (
+        workspace_id uuid not null,
+        object text not null,
+        record_id uuid not null,
+        title text not null,
+        subtitle text not null,
+        body text collate "C" not null,
+        keys integer[] not null,
+        updated_at timestamptz(3) not null default now(),
+        primary key (workspace_id, object, record_id)
+      );
+      create index search_documents_title on search_documents
+        (workspace_id, object, left(body, 64));
+      create index search_documents_keys on search_documents using gin (keys)
+        with (fastupdate = on, gin_pending_list_limit = 2048);
+      ${lockToWorkspace('search_documents')}`);
+  }
+
+  /**
+   * Array containment is not leakproof: under row level security no index serves it. So searches
+   * run as a role that sees all documents and can do nothing else, inside functions that name the
+   * workspace themselves.
+   */
+  private role(): void {
+    this.addSql(`
+      do $$ begin
+        if not exists (select from pg_roles where rolname = 'keel_search') then
+          create role keel_search nologin;
+        end if;
+      exception when duplicate_object or unique_violation then null; -- another database's migration won
+      end $$;
+      do $$ begin
+        if not pg_has_role(current_user, 'keel_search', 'usage') then
+          execute format('grant keel_search to %I', current_user);
+        end if;
+      end $$;
+      grant usage on schema public to keel_search;
+      grant select on search_documents to keel_search;
+      create policy search_documents_search on search_documents for select to keel_search
+        using (true);`);
+  }
+
+  private functions(): void {
+    this.addSql(FIND);
+    this.addSql(MATCH);
+    this.addSql(COUNT_SAMPLE);
+    this.addSql('grant create on schema public to keel_search');
+    for (const signature of SIGNATURES) {
+      this.addSql(`
+        alter function ${signature} owner to keel_search;
+        revoke all on function ${signature} from public;
+        grant execute on function ${signature} to keel_app`);
+    }
+    this.addSql('revoke create on schema public from keel_search');
+  }
+
+  private queue(): void {
+    this.addSql(`
+      create table search_queue (
+        workspace_id uuid not null,
+        id bigint not null generated always as identity,
+        object text not null,
+        record_ids uuid[] not null,
+        queued_at timestamptz(3) not null default now(),
+        primary key (workspace_id, id)
+      );
+      create index search_queue_order on search_queue (id);
+      ${lockToWorkspace('search_queue', { system: true, grants: 'select, insert, delete' })}`);
+  }
+}
+
+/**
+ * How all of them run: as keel_search, by plans made once that cannot fall back to reading the
+ * whole table when the planner thinks a word common.
+ */
+const DEFINER = `language plpgsql stable security definer
+  set search_path = public, pg_temp
+  set plan_cache_mode = force_generic_plan
+  set enable_seqscan = off
+  set jit = off`;
+
+const WORKSPACE = `v_workspace constant uuid := nullif(current_setting('app.workspace', true), '')::uuid;`;
+
+/** Documents that have all keys; the fence keeps the planner from starting at the workspace. */
+const having = (keys: string): string => `
+  (select k.* from search_documents k where k.keys @> ${keys} offset 0) d
+  where d.workspace_id = v_workspace and d.object = p_object and d.body like all (p_like)`;
+
+const HIT = 'd.record_id, d.title, d.subtitle, d.body, d.updated_at';
+
+/**
+ * The best hits of one object. Titles that begin with the query come from an ordered index; the
+ * other candidates from the sample, which bounds the work for common words, and only when that
+ * holds too few from all documents: there cannot be many then.
+ * p_title: the query as titles are compared; p_raw: as other values are; p_words: its words;
+ * p_like: patterns the text must match; p_keys, p_sample: keys of its terms.
+ */
+const FIND = `
+  create function search_find(p_object text, p_title text, p_raw text, p_words text[],
+    p_like text[], p_keys integer[], p_sample integer[], p_limit integer)
+  returns table (record_id uuid, title text, subtitle text, score real)
+  ${DEFINER} as $$
+  #variable_conflict use_column
+  declare
+    ${WORKSPACE}
+    v_from constant text collate "C" := left(p_title, 64);
+    v_to constant text collate "C" := left(p_title, 64) || chr(1114111);
+    v_whole constant text[] := array(select '% ' || word || ' %' from unnest(p_words) word);
+    v_start constant text[] := array(select '% ' || word || '%' from unnest(p_words) word);
+    v_part constant text[] := array(select '%' || word || '%' from unnest(p_words) word);
+    v_candidates constant integer := greatest(256, p_limit);
+  begin
+    return query
+    with titled as materialized (
+      select ${HIT} from search_documents d
+      where d.workspace_id = v_workspace and d.object = p_object
+        and left(d.body, 64) >= v_from and left(d.body, 64) < v_to
+        and starts_with(d.body, p_title)
+      order by left(d.body, 64)
+      limit p_limit
+    ), sampled as materialized (
+      select ${HIT} from ${having('p_sample')} and not starts_with(d.body, p_title)
+      limit case when (select count(*) from titled) < p_limit then v_candidates else 0 end
+    ), matched as materialized (
+      select ${HIT} from ${having('p_keys')} and not starts_with(d.body, p_title)
+      limit case when (select count(*) from titled) + (select count(*) from sampled) < p_limit
+        then v_candidates else 0 end
+    ), hits as (
+      select *, split_part(body, E'\\n', 1) as line from titled
+      union all
+      select *, split_part(body, E'\\n', 1) from matched
+      union all
+      select *, split_part(body, E'\\n', 1) from sampled where not exists (select from matched)
+    )
+    select h.record_id, h.title, h.subtitle,
+      (case
+        when h.line = p_title then 1.0
+        when strpos(h.body, E'\\n' || p_raw || E'\\n') > 0 then 0.95
+        when starts_with(h.line, p_title) then 0.9
+        when ' ' || h.line || ' ' like all (v_whole) then 0.8
+        when ' ' || h.line like all (v_start) then 0.7
+        when h.line like all (v_part) then 0.5
+        else 0.3
+      end)::real as score
+    from hits h
+    order by score desc, h.updated_at desc, h.record_id desc
+    limit p_limit;
+  end $$`;
+
+/** Every record of one object that the query finds. */
+const MATCH = `
+  create function search_match(p_object text, p_like text[], p_keys integer[])
+  returns table (record_id uuid)
+  ${DEFINER} as $$
+  #variable_conflict use_column
+  declare ${WORKSPACE}
+  begin
+    return query select d.record_id from ${having('p_keys')};
+  end $$`;
+
+/** How many documents of the sample the query finds, counted up to a limit. */
+const COUNT_SAMPLE = `
+  create function search_count_sample(p_object text, p_like text[], p_sample integer[],
+    p_limit integer)
+  returns integer
+  ${DEFINER} as $$
+  declare ${WORKSPACE}
+  begin
+    return (select count(*) from (select from ${having('p_sample')} limit p_limit) found);
+  end $$`;
+
+const SIGNATURES = [
+  'search_find(text, text, text, text[], text[], integer[], integer[], integer)',
+  'search_match(text, text[], integer[])',
+  'search_count_sample(text, text[], integer[], integer)',
+];
