@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { OperatorError } from './common/operator-error.js';
 import { ConfigError, loadConfig } from './config/config.js';
 import { readEnvFile } from './config/env-file.js';
+import { isNpmStart } from './config/launcher.js';
 import { ReportedFailure, Supervisor } from './platform/processes/supervisor.js';
 
 /**
@@ -51,6 +52,16 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
   process.on(signal, () => void stop(0));
 }
 process.on('uncaughtException', (error) => void fail(error));
+
+if (isNpmStart()) {
+  // A killed npm passes no signal on; its processes then get another parent.
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    void stop(0);
+  }, 1000).unref();
+}
 
 try {
   readEnvFile();
