@@ -90,3 +90,15 @@ export class Problem extends Error {
     };
   }
 }
+
+/** The record was merged into another: its address leads there from now on (301). */
+export class MovedPermanently extends Error {
+  override name = 'MovedPermanently';
+
+  constructor(
+    readonly from: string,
+    readonly to: string,
+  ) {
+    super(`${from} was merged into ${to}`);
+  }
+}

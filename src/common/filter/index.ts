@@ -1,0 +1,3 @@
+export { checkCondition } from './check-condition.js';
+export { parseFilterParams, parseWhere } from './parse-filter.js';
+export type { Condition, FieldSchema, FieldType, TypedCondition } from './condition.js';
