@@ -55,10 +55,13 @@ export function upserted(
   return isNew ? created(record, collection) : ok(record);
 }
 
-/** 200 with a list; `Link` leads to the next page. */
-export function page(list: PageJson, url: string): Answer {
+/**
+ * 200 with a list; `Link` leads to the next page.
+ * @param url address of the list; null for a search, whose next page is another POST.
+ */
+export function page(list: PageJson, url: string | null): Answer {
   const headers: Record<string, string> = { etag: hashOf(list.json) };
-  if (list.nextCursor !== null) {
+  if (list.nextCursor !== null && url !== null) {
     const next = new URL(url, 'http://keel');
     next.searchParams.set('cursor', list.nextCursor);
     headers['link'] = `<${next.pathname}${next.search}>; rel="next"`;
@@ -79,5 +82,8 @@ export function json(body: unknown, status = 200, headers: Record<string, string
 export const noContent = (): Answer => new Answer(204, null);
 
 /** 200 (or `status`) with something that no cache, browser or proxy may keep. */
-export const unstored = (body: unknown, status = 200): Answer =>
-  json(body, status, { 'cache-control': 'no-store' });
+export const unstored = (
+  body: unknown,
+  status = 200,
+  headers: Record<string, string> = {},
+): Answer => json(body, status, { ...headers, 'cache-control': 'no-store' });

@@ -22,6 +22,8 @@ export interface RoutePolicy {
 export interface CachePolicy {
   /** Objects the answer is made from: a write to one of them makes it stale. */
   objects: readonly string[];
+  /** The answer is one record, named by the path parameter `id`: only writes to it count. */
+  record?: boolean;
 }
 
 export interface EndpointOptions {
@@ -100,4 +102,4 @@ export const IdempotencyHeader = (): MethodDecorator =>
     name: 'Idempotency-Key',
     required: false,
     description: 'Any text of up to 255 characters. A repeat within 24 h gets the first answer.',
-  }) as MethodDecorator;
+  });

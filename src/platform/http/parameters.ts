@@ -3,6 +3,9 @@ import type { ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { RequestContext, RequestOrigin } from '../../common/context.js';
 import { Problem } from '../../common/errors.js';
+import { parseListQuery } from '../../common/list-query.js';
+import type { ListQuery } from '../../common/list-query.js';
+import { isUuid } from '../../common/uuid.js';
 
 const requestOf = (context: ExecutionContext): FastifyRequest =>
   context.switchToHttp().getRequest<FastifyRequest>();
@@ -50,12 +53,28 @@ export function parseIfMatch(header: string | undefined): number | undefined {
 }
 
 /** A path parameter that must be a UUID: anything else cannot exist. */
-export const Id = (name = 'id'): ParameterDecorator => IdParam(name);
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-
-const IdParam = createParamDecorator((name: string, context: ExecutionContext): string => {
-  const value = (requestOf(context).params as Record<string, string>)[name] ?? '';
-  if (!UUID.test(value)) throw Problem.notFound('record', value.slice(0, 64));
+export const Id = createParamDecorator((name: unknown, context: ExecutionContext): string => {
+  const parameters = requestOf(context).params as Record<string, string>;
+  const value = parameters[typeof name === 'string' ? name : 'id'] ?? '';
+  if (!isUuid(value)) throw new Problem('not-found', 'There is no record with this id.');
   return value.toLowerCase();
+});
+
+/** The parameters of a list: limit, cursor, sort, fields, include, count, deleted, filters. */
+export const ListParams = createParamDecorator((_: unknown, context: ExecutionContext): ListQuery =>
+  parseListQuery(requestOf(context).query as Record<string, unknown>),
+);
+
+/** `fields` and `include` of a single record. */
+export const ViewParams = createParamDecorator((_: unknown, context: ExecutionContext) => {
+  const { fields, include, ...rest } = requestOf(context).query as Record<string, unknown>;
+  const [unknown] = Object.keys(rest);
+  if (unknown !== undefined) {
+    throw new Problem('invalid-parameter', `${unknown.slice(0, 64)} is not a parameter here.`);
+  }
+  const { fields: chosen, include: related } = parseListQuery({
+    ...(fields === undefined ? {} : { fields }),
+    ...(include === undefined ? {} : { include }),
+  });
+  return { fields: chosen, include: related };
 });

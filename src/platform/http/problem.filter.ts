@@ -1,7 +1,7 @@
 import { Catch, HttpException, Logger } from '@nestjs/common';
 import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Problem } from '../../common/errors.js';
+import { MovedPermanently, Problem } from '../../common/errors.js';
 import type { ProblemCode } from '../../common/errors.js';
 import { toProblem } from '../database/database-errors.js';
 
@@ -13,6 +13,11 @@ export class ProblemFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
+    if (error instanceof MovedPermanently) {
+      const location = request.url.replace(error.from, error.to);
+      void http.getResponse<FastifyReply>().redirect(location, 301);
+      return;
+    }
     const problem = asProblem(error, request);
     if (problem.status >= 500) {
       this.logger.error({ error: problem.cause ?? error, requestId: request.id, url: request.url });

@@ -98,15 +98,16 @@ function compileNested(type: Class, name: string): Check {
 }
 
 function compileRule(rule: ValidationMetadata): PropertyCheck {
-  const constraint = getMetadataStorage().getTargetValidatorConstraints(
-    rule.constraintCls as new () => unknown,
-  )[0] as { name: string; instance: ValidatorConstraintInterface };
+  const constraint = getMetadataStorage().getTargetValidatorConstraints(rule.constraintCls)[0] as {
+    name: string;
+    instance: ValidatorConstraintInterface;
+  };
   const { instance } = constraint;
   const code = rule.name ?? constraint.name;
   return (owner, value, pointer, errors) => {
     const values = rule.each ? listOf(value) : [value];
     const args = argumentsOf(rule, owner, value);
-    if (values?.every((item) => instance.validate(item, args))) return;
+    if (values?.every((item) => instance.validate(item, args) === true)) return;
     errors.push({ pointer, code, detail: messageOf(rule, instance, args) });
   };
 }

@@ -1,0 +1,2 @@
+export { COMPANY, CompaniesService } from './companies.service.js';
+export { CompaniesModule } from './companies.module.js';

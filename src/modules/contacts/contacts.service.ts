@@ -1,0 +1,33 @@
+import { Injectable } from '@nestjs/common';
+import type { ColumnValues } from '../../platform/records/field-kinds.js';
+import { defineObject } from '../../platform/records/object-definition.js';
+import { RecordKit } from '../../platform/records/record-kit.js';
+import { RecordService } from '../../platform/records/record-service.js';
+import { ContactFields } from './contact.dto.js';
+
+const nameOf = ({ first_name: first, last_name: last }: ColumnValues): string =>
+  [first, last].filter(Boolean).join(' ');
+
+/** What the platform needs to know of contacts. */
+export const CONTACT = defineObject({
+  object: 'contact',
+  plural: 'contacts',
+  table: 'contacts',
+  fields: ContactFields,
+  title: (values) => nameOf(values) || String(values['email'] ?? values['phone'] ?? ''),
+  subtitle: ({ email, title }) => [title, email].filter(Boolean).join(' · '),
+  links: [],
+  check: (values) =>
+    ['first_name', 'last_name', 'email', 'phone', 'mobile'].some((column) => values[column])
+      ? undefined
+      : 'needs at least one of firstName, lastName, email, phone, mobile',
+  duplicateKeys: ['email', 'mobile', 'phone', 'lastName'],
+});
+
+/** People: customers, leads, partners. */
+@Injectable()
+export class ContactsService extends RecordService {
+  constructor(kit: RecordKit) {
+    super(kit, CONTACT);
+  }
+}

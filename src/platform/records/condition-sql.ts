@@ -1,0 +1,107 @@
+import type { TypedCondition } from '../../common/filter/index.js';
+import type { ObjectDefinition } from './object-definition.js';
+import type { Params } from './params.js';
+
+type Comparison = Extract<TypedCondition, { field: string }>;
+
+const CASTS: Record<string, string> = {
+  text: 'text',
+  select: 'text',
+  number: 'float8',
+  integer: 'bigint',
+  decimal: 'numeric',
+  date: 'date',
+  datetime: 'timestamptz',
+  boolean: 'boolean',
+  uuid: 'uuid',
+};
+
+const ORDERED: Record<string, string> = { gt: '>', gte: '>=', lt: '<', lte: '<=' };
+
+/** Escapes what LIKE would read as a wildcard. */
+const escapeLike = (text: string): string => text.replace(/[\\%_]/g, '\\$&');
+
+/**
+ * SQL of a checked condition over the row `r`. Own columns are compared in place; tags, custom
+ * properties and external ids through `record_index`, which an index serves under row level
+ * security (jsonb and array operators are not leakproof, so their indexes would not be used).
+ * `$1` is the workspace.
+ */
+export function conditionSql(
+  definition: ObjectDefinition,
+  condition: TypedCondition,
+  params: Params,
+): string {
+  if ('and' in condition) return joined(definition, condition.and, ' and ', params, 'true');
+  if ('or' in condition) return joined(definition, condition.or, ' or ', params, 'false');
+  if ('not' in condition) return `(${conditionSql(definition, condition.not, params)}) is not true`;
+  const path = definition.paths.get(condition.field);
+  return path
+    ? columnSql(`r.${path.column}`, condition, params)
+    : indexSql(definition, condition, params);
+}
+
+function joined(
+  definition: ObjectDefinition,
+  conditions: readonly TypedCondition[],
+  glue: string,
+  params: Params,
+  empty: string,
+): string {
+  const parts = conditions.map((item) => conditionSql(definition, item, params));
+  return parts.length === 0 ? empty : `(${parts.join(glue)})`;
+}
+
+function columnSql(column: string, condition: Comparison, params: Params): string {
+  const { op, value, type } = condition;
+  const cast = CASTS[type] ?? 'text';
+  const ordered = ORDERED[op];
+  if (ordered) return `${column} ${ordered} ${params.add(value, cast)}`;
+  switch (op) {
+    case 'eq':
+      return `${column} = ${params.add(value, cast)}`;
+    case 'neq':
+      return `${column} is distinct from ${params.add(value, cast)}`;
+    case 'in':
+      return `${column} = any(${params.add(value, `${cast}[]`)})`;
+    case 'nin':
+      return `(${column} is null or ${column} <> all(${params.add(value, `${cast}[]`)}))`;
+    case 'isNull':
+      return `${column} is ${value === true ? '' : 'not '}null`;
+    default:
+      return `${column} ilike ${params.add(likePattern(op, String(value)))}`;
+  }
+}
+
+function likePattern(op: string, text: string): string {
+  return op === 'startsWith' ? `${escapeLike(text)}%` : `%${escapeLike(text)}%`;
+}
+
+/** Whether a row of `record_index` for the key fulfils the condition. */
+function indexSql(definition: ObjectDefinition, condition: Comparison, params: Params): string {
+  const { field, op, value } = condition;
+  const rows = `select i.record_id from record_index i where i.workspace_id = $1
+    and i.object = '${definition.object}' and i.key = ${params.add(field)}`;
+  const numeric = condition.type === 'number' || condition.type === 'decimal';
+  const column = numeric ? 'i.number' : 'i.value';
+  const cast = numeric ? 'float8' : 'text';
+  const ordered = ORDERED[op];
+  if (ordered) return `r.id in (${rows} and ${column} ${ordered} ${params.add(value, cast)})`;
+  switch (op) {
+    case 'eq':
+    case 'has':
+      return `r.id in (${rows} and ${column} = ${params.add(textOf(value, numeric), cast)})`;
+    case 'neq':
+      return `r.id not in (${rows} and ${column} = ${params.add(textOf(value, numeric), cast)})`;
+    case 'in':
+      return `r.id in (${rows} and ${column} = any(${params.add(value, `${cast}[]`)}))`;
+    case 'nin':
+      return `r.id not in (${rows} and ${column} = any(${params.add(value, `${cast}[]`)}))`;
+    case 'isNull':
+      return `r.id ${value === true ? 'not ' : ''}in (${rows})`;
+    default:
+      return `r.id in (${rows} and i.value ilike ${params.add(likePattern(op, String(value)))})`;
+  }
+}
+
+const textOf = (value: unknown, numeric: boolean): unknown => (numeric ? value : String(value));

@@ -1,0 +1,284 @@
+import type { ApiPropertyOptions } from '@nestjs/swagger';
+import { normalizeBoolean, readBoolean } from '../../common/values/boolean.js';
+import { normalizeCountry } from '../../common/values/country.js';
+import { normalizeDate } from '../../common/values/date.js';
+import { normalizeDatetime } from '../../common/values/datetime.js';
+import { normalizeDomain } from '../../common/values/domain.js';
+import { normalizeEmail } from '../../common/values/email.js';
+import { normalizeLanguage } from '../../common/values/language.js';
+import { normalizeMoney, readAmount } from '../../common/values/money.js';
+import { normalizeInteger, readInteger } from '../../common/values/number.js';
+import { normalizePhone } from '../../common/values/phone.js';
+import { accepted, refused } from '../../common/values/normalized.js';
+import type { Normalized, ValueFault } from '../../common/values/normalized.js';
+import { normalizeText } from '../../common/values/text.js';
+import { normalizeTimeZone } from '../../common/values/time-zone.js';
+import { normalizeUrl } from '../../common/values/url.js';
+import type { FieldSpec } from './field-spec.js';
+
+/** Values of a row by column name, as they go into SQL. */
+export type ColumnValues = Record<string, string | number | boolean | null>;
+
+/** What normalising needs to know besides the value. */
+export interface ParseContext {
+  /** Country that phone numbers without a prefix belong to (ISO code). */
+  country: string | null;
+  /** Currency of amounts that come without one. */
+  currency: string;
+  /** Imported cells: everything is text, `yes` is a boolean, `1,250.00` a number. */
+  lenient: boolean;
+}
+
+/** What a filter on a path compares; see common/filter. */
+export type FilterType =
+  'text' | 'number' | 'integer' | 'decimal' | 'date' | 'datetime' | 'boolean' | 'uuid' | 'select';
+
+export interface ColumnSpec {
+  column: string;
+  sql: 'text' | 'integer' | 'numeric' | 'boolean' | 'uuid' | 'date' | 'timestamptz' | 'float8';
+  /** Path in the API, such as `address.city`; absent for columns not filtered by. */
+  path?: string;
+  filter?: FilterType;
+}
+
+/** How values of one kind of field are stored, read and written. */
+export interface FieldKind {
+  columns(name: string, column: string): ColumnSpec[];
+  /** Normalises into `target`; returns what is wrong. `raw` is never null. */
+  parse(
+    raw: unknown,
+    field: FieldSpec,
+    target: ColumnValues,
+    context: ParseContext,
+  ): ValueFault | undefined;
+  /** Members of the JSON record, as SQL over the row `r`. */
+  json(name: string, column: string): Record<string, string>;
+  /** The API value of stored columns. */
+  value(column: string, values: ColumnValues): unknown;
+  schema(field: FieldSpec): ApiPropertyOptions;
+}
+
+type Reader = (
+  raw: unknown,
+  field: FieldSpec,
+  context: ParseContext,
+) => Normalized<string | number | boolean>;
+
+function simple(
+  sql: ColumnSpec['sql'],
+  filter: FilterType,
+  schema: ApiPropertyOptions | ((field: FieldSpec) => ApiPropertyOptions),
+  read: Reader,
+): FieldKind {
+  return {
+    columns: (name, column) => [{ column, sql, path: name, filter }],
+    parse(raw, field, target, context) {
+      const result = read(raw, field, context);
+      if (result.error) return result.error;
+      // An emptied text box means no value.
+      target[field.column] = result.value === '' ? null : result.value;
+      return undefined;
+    },
+    json: (name, column) => ({ [name]: sql === 'numeric' ? `r.${column}::text` : `r.${column}` }),
+    value: (column, values) => values[column] ?? null,
+    schema: (field) => (typeof schema === 'function' ? schema(field) : schema),
+  };
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const NOT_ID = refused('isUuid', 'must be the id of a record');
+
+const phone: FieldKind = {
+  columns: (name, column) => [
+    { column, sql: 'text', path: name, filter: 'text' },
+    { column: `${column}_original`, sql: 'text' },
+    { column: `${column}_valid`, sql: 'boolean', path: `${name}Valid`, filter: 'boolean' },
+  ],
+  parse(raw, field, target, context) {
+    if (raw === '') {
+      clear(this, field, target);
+      return undefined;
+    }
+    const result = normalizePhone(raw, context.country);
+    if (result.error) return result.error;
+    const { e164, raw: original } = result.value;
+    target[field.column] = e164 ?? original;
+    target[`${field.column}_original`] = original;
+    target[`${field.column}_valid`] = e164 !== null;
+    return undefined;
+  },
+  json: (name, column) => ({
+    [name]: `r.${column}`,
+    [`${name}Original`]: `r.${column}_original`,
+    [`${name}Valid`]: `r.${column}_valid`,
+  }),
+  value: (column, values) => values[column] ?? null,
+  schema: () => ({ type: String, example: '+49 30 901820', maxLength: 64 }),
+};
+
+const money: FieldKind = {
+  columns: (name, column) => [
+    { column: `${column}_amount`, sql: 'numeric', path: `${name}.amount`, filter: 'decimal' },
+    { column: `${column}_currency`, sql: 'text', path: `${name}.currency`, filter: 'text' },
+  ],
+  parse(raw, field, target, context) {
+    const result =
+      context.lenient && (typeof raw === 'string' || typeof raw === 'number')
+        ? withCurrency(readAmount(raw, context.currency), context.currency)
+        : normalizeMoney(raw);
+    if (result.error) return result.error;
+    target[`${field.column}_amount`] = result.value.amount;
+    target[`${field.column}_currency`] = result.value.currency;
+    return undefined;
+  },
+  json: (name, column) => ({
+    [name]: `case when r.${column}_amount is not null then json_build_object(
+      'amount', r.${column}_amount::text, 'currency', r.${column}_currency) end`,
+  }),
+  value: (column, values) => {
+    const amount = values[`${column}_amount`] ?? null;
+    return amount === null ? null : { amount, currency: values[`${column}_currency`] };
+  },
+  schema: () => ({
+    type: 'object',
+    properties: { amount: { type: 'string' }, currency: { type: 'string' } },
+    required: ['amount', 'currency'],
+    example: { amount: '1250000.00', currency: 'EUR' },
+    additionalProperties: false,
+  }),
+};
+
+function withCurrency(amount: Normalized<string>, currency: string) {
+  return amount.error ? amount : accepted({ amount: amount.value, currency });
+}
+
+const ADDRESS_PARTS = ['street', 'city', 'region', 'postalCode', 'country'] as const;
+const ADDRESS_COLUMN = {
+  street: 'street',
+  city: 'city',
+  region: 'region',
+  postalCode: 'postal_code',
+  country: 'country',
+};
+
+const address: FieldKind = {
+  columns: (name, column) =>
+    ADDRESS_PARTS.map((part) => ({
+      column: `${column}_${ADDRESS_COLUMN[part]}`,
+      sql: 'text' as const,
+      path: `${name}.${part}`,
+      filter: 'text' as const,
+    })),
+  parse(raw, field, target) {
+    if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
+      return { code: 'isObject', detail: `must be an object of ${ADDRESS_PARTS.join(', ')}` };
+    }
+    for (const [key, part] of Object.entries(raw)) {
+      const fault = parseAddressPart(key, part, field.column, target);
+      if (fault) return { ...fault, at: `/${key}` };
+    }
+    return undefined;
+  },
+  json: (name, column) => ({
+    [name]: `case when num_nonnulls(${ADDRESS_PARTS.map((part) => `r.${column}_${ADDRESS_COLUMN[part]}`).join(', ')}) > 0
+      then json_build_object(${ADDRESS_PARTS.map((part) => `'${part}', r.${column}_${ADDRESS_COLUMN[part]}`).join(', ')}) end`,
+  }),
+  value: (column, values) => {
+    const parts = ADDRESS_PARTS.map((part) => [
+      part,
+      values[`${column}_${ADDRESS_COLUMN[part]}`] ?? null,
+    ]);
+    return parts.some(([, value]) => value !== null) ? Object.fromEntries(parts) : null;
+  },
+  schema: () => ({
+    type: 'object',
+    properties: Object.fromEntries(
+      ADDRESS_PARTS.map((part) => [part, { type: ['string', 'null'] as never }]),
+    ),
+    example: {
+      street: 'Friesener Straße 1',
+      city: 'Kronach',
+      region: 'Bayern',
+      postalCode: '96317',
+      country: 'DE',
+    },
+    additionalProperties: false,
+  }),
+};
+
+function parseAddressPart(
+  key: string,
+  raw: unknown,
+  column: string,
+  target: ColumnValues,
+): ValueFault | undefined {
+  if (!(ADDRESS_PARTS as readonly string[]).includes(key)) {
+    return {
+      code: 'unknownField',
+      detail: `is not part of an address: ${ADDRESS_PARTS.join(', ')}`,
+    };
+  }
+  const at = `${column}_${ADDRESS_COLUMN[key as keyof typeof ADDRESS_COLUMN]}`;
+  if (raw === null || raw === '') {
+    target[at] = null;
+    return undefined;
+  }
+  const result = key === 'country' ? normalizeCountry(raw) : normalizeText(raw, 500);
+  if (result.error) return result.error;
+  target[at] = result.value === '' ? null : result.value;
+  return undefined;
+}
+
+/** Sets every column of a field to null. */
+export function clear(kind: FieldKind, field: FieldSpec, target: ColumnValues): void {
+  for (const { column } of kind.columns(field.name, field.column)) target[column] = null;
+}
+
+const text = (schema: ApiPropertyOptions, read: Reader): FieldKind =>
+  simple('text', 'text', schema, read);
+
+/** Every kind of field; a decorator of `fields.ts` names one. */
+export const FIELD_KINDS = {
+  text: simple(
+    'text',
+    'text',
+    (field) => ({ type: String, maxLength: field.maxLength }),
+    (raw, field) => normalizeText(raw, field.maxLength),
+  ),
+  email: text({ type: String, format: 'email', example: 'maria@example.com' }, normalizeEmail),
+  domain: text({ type: String, example: 'example.com' }, normalizeDomain),
+  url: text({ type: String, format: 'uri', example: 'https://example.com' }, normalizeUrl),
+  country: text({ type: String, example: 'DE' }, normalizeCountry),
+  language: text({ type: String, example: 'de' }, normalizeLanguage),
+  timeZone: text({ type: String, example: 'Europe/Berlin' }, normalizeTimeZone),
+  select: simple(
+    'text',
+    'select',
+    (field) => ({ type: String, enum: [...field.options] }),
+    (raw, field, context) => (context.lenient ? field.selectReader : field.selectNormalizer)(raw),
+  ),
+  integer: simple(
+    'integer',
+    'integer',
+    (field) => ({ type: 'integer', minimum: field.min, maximum: field.max }),
+    (raw, field, context) => (context.lenient ? readInteger : normalizeInteger)(raw, field),
+  ),
+  boolean: simple('boolean', 'boolean', { type: Boolean }, (raw, _field, context) =>
+    (context.lenient ? readBoolean : normalizeBoolean)(raw),
+  ),
+  date: simple('date', 'date', { type: String, format: 'date' }, normalizeDate),
+  datetime: simple(
+    'timestamptz',
+    'datetime',
+    { type: String, format: 'date-time' },
+    normalizeDatetime,
+  ),
+  reference: simple('uuid', 'uuid', { type: String, format: 'uuid' }, (raw) =>
+    typeof raw === 'string' && UUID.test(raw) ? accepted(raw.toLowerCase()) : NOT_ID,
+  ),
+  phone,
+  money,
+  address,
+} satisfies Record<string, FieldKind>;
+
+export type FieldKindName = keyof typeof FIELD_KINDS;

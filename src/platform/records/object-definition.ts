@@ -1,0 +1,95 @@
+import type { RecordObject } from '../access/permissions.js';
+import type { ColumnSpec, ColumnValues, FilterType } from './field-kinds.js';
+import { fieldsOf } from './fields.js';
+import type { FieldSpec } from './field-spec.js';
+
+/** Columns every record has besides its own fields; written by the platform. */
+export const SYSTEM_PATHS: readonly (ColumnSpec & { sortable?: boolean })[] = [
+  { column: 'id', sql: 'uuid', path: 'id', filter: 'uuid', sortable: true },
+  { column: 'version', sql: 'integer', path: 'version', filter: 'integer' },
+  {
+    column: 'created_at',
+    sql: 'timestamptz',
+    path: 'createdAt',
+    filter: 'datetime',
+    sortable: true,
+  },
+  {
+    column: 'updated_at',
+    sql: 'timestamptz',
+    path: 'updatedAt',
+    filter: 'datetime',
+    sortable: true,
+  },
+  { column: 'created_by', sql: 'uuid', path: 'createdBy', filter: 'uuid' },
+  { column: 'updated_by', sql: 'uuid', path: 'updatedBy', filter: 'uuid' },
+  { column: 'owner_id', sql: 'uuid', path: 'ownerId', filter: 'uuid' },
+];
+
+/** What a domain says of its object. */
+export interface ObjectOptions {
+  /** Singular, as in permissions and event types: `contact`. */
+  object: RecordObject;
+  /** Plural, as in paths: `contacts`. */
+  plural: string;
+  table: string;
+  /** Class whose field decorators describe the object's properties. */
+  fields: new () => object;
+  /** Hit of a search: what names the record, and what tells it from its namesakes. */
+  title: (values: ColumnValues) => string;
+  subtitle: (values: ColumnValues) => string;
+  /** Columns of other tables that point here; a merge moves them to the survivor. */
+  links: readonly { table: string; column: string; object: string }[];
+  /** Rule over the whole record, besides those of its fields. */
+  check?: (values: ColumnValues) => string | undefined;
+  /** Paths that make two records look like one, strongest first; see `duplicates`. */
+  duplicateKeys: readonly string[];
+}
+
+/** A filterable path: where it lives and what it compares. */
+export interface PathSpec {
+  column: string;
+  type: FilterType;
+}
+
+/** Everything the platform knows of an object, compiled once. */
+export interface ObjectDefinition extends ObjectOptions {
+  fieldList: readonly FieldSpec[];
+  fieldByName: ReadonlyMap<string, FieldSpec>;
+  /** Columns of the object's own fields. */
+  columns: readonly ColumnSpec[];
+  paths: ReadonlyMap<string, PathSpec>;
+  /** Sortable names to their columns. */
+  sortable: ReadonlyMap<string, { column: string; sql: ColumnSpec['sql']; nullable: boolean }>;
+  /** Unique fields: records may be upserted by them. */
+  unique: readonly FieldSpec[];
+  references: readonly FieldSpec[];
+}
+
+/** Compiles what a domain declares. */
+export function defineObject(options: ObjectOptions): ObjectDefinition {
+  const fieldList = fieldsOf(options.fields);
+  const columns = fieldList.flatMap((field) => field.columns);
+  const paths = new Map<string, PathSpec>();
+  for (const { path, filter, column } of [...SYSTEM_PATHS, ...columns]) {
+    if (path && filter) paths.set(path, { column, type: filter });
+  }
+  const sortable = new Map<string, { column: string; sql: ColumnSpec['sql']; nullable: boolean }>();
+  for (const { path, column, sql, sortable: allowed } of SYSTEM_PATHS) {
+    if (allowed && path) sortable.set(path, { column, sql, nullable: false });
+  }
+  for (const field of fieldList.filter((item) => item.sortable)) {
+    const { column, sql } = field.columns[0] as ColumnSpec;
+    sortable.set(field.name, { column, sql, nullable: field.required !== true });
+  }
+  return {
+    ...options,
+    fieldList,
+    fieldByName: new Map(fieldList.map((field) => [field.name, field])),
+    columns,
+    paths,
+    sortable,
+    unique: fieldList.filter((field) => field.unique),
+    references: fieldList.filter((field) => field.references),
+  };
+}

@@ -1,0 +1,52 @@
+import type { RequestContext } from '../../common/context.js';
+import { Problem } from '../../common/errors.js';
+import type { RecordAction } from '../access/permissions.js';
+import type { ObjectDefinition } from './object-definition.js';
+import type { Params } from './params.js';
+import type { RecordRow } from './record-row.js';
+
+/** Condition that limits reading to the caller's own records; undefined when all are visible. */
+export function reachCondition(
+  ctx: RequestContext,
+  definition: ObjectDefinition,
+): ((params: Params) => string) | undefined {
+  if (ctx.grants.get(`${definition.object}:read`) !== 'own') return undefined;
+  return (params) => `r.owner_id = ${params.add(ctx.principal.userId, 'uuid')}`;
+}
+
+/**
+ * Makes sure that the caller may change a stored record.
+ * @throws Problem 404 when they may not even see it, 403 when it is somebody else's.
+ */
+export function assertReach(
+  ctx: RequestContext,
+  definition: ObjectDefinition,
+  action: RecordAction,
+  row: RecordRow,
+): void {
+  const permission = `${definition.object}:${action}`;
+  const reach = ctx.grants.get(permission);
+  const isOwn = row.ownerId !== null && row.ownerId === ctx.principal.userId;
+  if (!isOwn && ctx.grants.get(`${definition.object}:read`) === 'own') {
+    throw Problem.notFound(definition.object, row.id);
+  }
+  if (reach === undefined) throw new Problem('forbidden', `You need the permission ${permission}.`);
+  if (reach === 'own' && !isOwn) {
+    const detail = `You may ${action} only ${definition.plural} that you own.`;
+    throw new Problem('forbidden', detail);
+  }
+}
+
+/** Owner of a new record: as asked for, else the acting user. */
+export function ownerOfNew(
+  ctx: RequestContext,
+  definition: ObjectDefinition,
+  asked: string | null | undefined,
+): string | null {
+  const self = ctx.principal.userId;
+  const reach = ctx.grants.get(`${definition.object}:create`);
+  if (reach === 'own' && asked !== undefined && asked !== self) {
+    throw new Problem('forbidden', `You may create only ${definition.plural} that you own.`);
+  }
+  return asked === undefined ? self : asked;
+}

@@ -1,0 +1,35 @@
+import { Injectable } from '@nestjs/common';
+import type { RecordObject } from '../access/permissions.js';
+import { Database } from '../database/database.js';
+import type { ObjectDefinition } from './object-definition.js';
+import { RecordSettings } from './record-settings.js';
+
+/** What the parts of every object's service are made of, and where objects find each other. */
+@Injectable()
+export class RecordKit {
+  private readonly definitions = new Map<string, ObjectDefinition>();
+
+  constructor(
+    readonly database: Database,
+    readonly settings: RecordSettings,
+  ) {}
+
+  /** Makes an object known to includes, references, imports and search. */
+  register(definition: ObjectDefinition): void {
+    this.definitions.set(definition.object, definition);
+  }
+
+  /** The object by its singular name. */
+  get(object: RecordObject | string): ObjectDefinition | undefined {
+    return this.definitions.get(object);
+  }
+
+  /** The object by its plural name, as in paths. */
+  byPlural(plural: string): ObjectDefinition | undefined {
+    return this.all().find((definition) => definition.plural === plural);
+  }
+
+  all(): ObjectDefinition[] {
+    return [...this.definitions.values()];
+  }
+}

@@ -1,0 +1,212 @@
+import type { RequestContext } from '../../common/context.js';
+import { Problem } from '../../common/errors.js';
+import type { Statement } from '../database/pipeline.js';
+import type { Transaction } from '../database/transaction.js';
+import type { RecordJson } from '../http/answers.js';
+import { assertReach } from './reach.js';
+import type { RecordKit } from './record-kit.js';
+import { changesBetween } from './record-row.js';
+import type { RecordRow } from './record-row.js';
+import { recordsById } from './record-store.js';
+import type { RecordStore } from './record-store.js';
+import {
+  eventStatements,
+  indexStatements,
+  searchStatement,
+  tagsOf,
+  unindexStatement,
+  unsearchStatement,
+} from './side-statements.js';
+
+/** A merge as the API takes it; checked by `MergeDto`. */
+export interface Merge {
+  duplicateIds: string[];
+  /** Field to the id of the record whose value wins. */
+  prefer?: Record<string, string>;
+  dryRun?: boolean;
+}
+
+/** What a merge does, or would do. */
+export interface MergeResult {
+  /** The survivor afterwards; null in a dry run. */
+  record: RecordJson | null;
+  changes: Record<string, [unknown, unknown]>;
+  /** Links that move to the survivor: table's object to count. */
+  moved: Record<string, number>;
+}
+
+class DryRun extends Error {
+  constructor(readonly result: MergeResult) {
+    super('dry run');
+  }
+}
+
+/** Merges duplicates into one record; their links follow it. */
+export class RecordMerger {
+  constructor(
+    private readonly kit: RecordKit,
+    private readonly store: RecordStore,
+  ) {}
+
+  /**
+   * Fills what the survivor lacks from the duplicates, in their order, and moves them to the bin.
+   * A dry run does all of it and takes it back, so what it reports is what would happen.
+   */
+  async merge(ctx: RequestContext, id: string, merge: Merge): Promise<MergeResult> {
+    const settings = await this.kit.settings.of(ctx, this.store.definition, true);
+    try {
+      return await this.kit.database.transaction({ ...ctx }, async (tx) => {
+        const { survivor, losers } = await this.lock(tx, ctx, id, merge.duplicateIds);
+        const merged = this.combine(survivor, losers, merge.prefer ?? {});
+        const changes = changesBetween(this.store.definition, survivor, merged);
+        const moved = await this.moveLinks(tx, ctx, id, losers);
+        const results = await tx.run(
+          this.statements(ctx, merged, losers, changes, settings.properties),
+        );
+        const record = recordsById(results[2]).get(id) as RecordJson;
+        tx.touch(tagsOf(this.store.definition, [id, ...losers.map((loser) => loser.id)]));
+        if (merge.dryRun) throw new DryRun({ record: null, changes, moved });
+        return { record, changes, moved };
+      });
+    } catch (error) {
+      if (error instanceof DryRun) return error.result;
+      throw error;
+    }
+  }
+
+  private async lock(
+    tx: Transaction,
+    ctx: RequestContext,
+    id: string,
+    duplicateIds: readonly string[],
+  ): Promise<{ survivor: RecordRow; losers: RecordRow[] }> {
+    const { definition } = this.store;
+    if (duplicateIds.includes(id)) {
+      const detail = 'a record cannot be merged into itself';
+      throw Problem.validation([{ pointer: '/duplicateIds', code: 'self', detail }]);
+    }
+    const rows = await this.store.lock(tx, ctx, [id, ...duplicateIds]);
+    const survivor = rows.get(id);
+    if (!survivor || survivor.deletedAt !== null) throw Problem.notFound(definition.object, id);
+    assertReach(ctx, definition, 'update', survivor);
+    const losers = duplicateIds.map((duplicateId, index) => {
+      const row = rows.get(duplicateId);
+      if (!row || row.deletedAt !== null) {
+        const detail = `there is no ${definition.object} ${duplicateId}`;
+        const pointer = `/duplicateIds/${index}`;
+        throw Problem.validation([{ pointer, code: 'reference', detail }]);
+      }
+      assertReach(ctx, definition, 'delete', row);
+      return row;
+    });
+    return { survivor, losers };
+  }
+
+  private combine(
+    survivor: RecordRow,
+    losers: readonly RecordRow[],
+    prefer: Record<string, string>,
+  ): RecordRow {
+    const merged: RecordRow = {
+      ...survivor,
+      values: { ...survivor.values },
+      tags: [...new Set([survivor, ...losers].flatMap(({ tags }) => tags))],
+      custom: Object.assign({}, ...[...losers].reverse().map((l) => l.custom), survivor.custom),
+      externalIds: Object.assign(
+        {},
+        ...[...losers].reverse().map((loser) => loser.externalIds),
+        survivor.externalIds,
+      ),
+      ownerId: survivor.ownerId ?? losers.find((loser) => loser.ownerId)?.ownerId ?? null,
+    };
+    for (const field of this.store.definition.fieldList) {
+      const columns = field.columns.map(({ column }) => column);
+      const isEmpty = (row: RecordRow): boolean =>
+        columns.every((column) => row.values[column] === null);
+      const source =
+        this.preferred(field.name, prefer, survivor, losers) ??
+        [survivor, ...losers].find((row) => !isEmpty(row)) ??
+        survivor;
+      for (const column of columns) merged.values[column] = source.values[column] ?? null;
+    }
+    // A company that pointed to a duplicate of itself would become its own parent.
+    const gone = new Set([survivor.id, ...losers.map(({ id }) => id)]);
+    for (const { column } of this.store.definition.references) {
+      if (gone.has(String(merged.values[column]))) merged.values[column] = null;
+    }
+    return merged;
+  }
+
+  private preferred(
+    field: string,
+    prefer: Record<string, string>,
+    survivor: RecordRow,
+    losers: readonly RecordRow[],
+  ): RecordRow | undefined {
+    const wanted = prefer[field];
+    if (wanted === undefined) return undefined;
+    const row = [survivor, ...losers].find(({ id }) => id === wanted);
+    if (row) return row;
+    const detail = 'must be the id of the survivor or of one of duplicateIds';
+    throw Problem.validation([{ pointer: `/prefer/${field}`, code: 'reference', detail }]);
+  }
+
+  private async moveLinks(
+    tx: Transaction,
+    ctx: RequestContext,
+    id: string,
+    losers: readonly RecordRow[],
+  ): Promise<Record<string, number>> {
+    const ids = losers.map((loser) => loser.id);
+    const moved: Record<string, number> = {};
+    for (const { table, column, object } of this.store.definition.links) {
+      const [result] = await tx.run([
+        {
+          text: `update ${table} set ${column} = $2, version = version + 1, updated_at = now(),
+              updated_by = $4
+            where workspace_id = $1 and ${column} = any($3::uuid[]) and id <> $2 returning id`,
+          params: [ctx.workspaceId, id, ids, ctx.principal.userId],
+        },
+      ]);
+      moved[object] = (moved[object] ?? 0) + (result?.rowCount ?? 0);
+      const linked = this.kit.byPlural(object);
+      const touched = (result?.rows ?? []).map((row) => row['id'] as string);
+      if (linked && touched.length > 0) tx.touch(tagsOf(linked, touched));
+    }
+    return moved;
+  }
+
+  private statements(
+    ctx: RequestContext,
+    merged: RecordRow,
+    losers: readonly RecordRow[],
+    changes: Record<string, [unknown, unknown]>,
+    properties: Parameters<typeof indexStatements>[3],
+  ): Statement[] {
+    const { definition } = this.store;
+    const ids = losers.map(({ id }) => id);
+    const all = [merged.id, ...ids];
+    return [
+      // First the duplicates go, so that their unique values are free for the survivor.
+      this.store.setDeleted(ctx, ids, true, merged.id),
+      unindexStatement(ctx, definition, all),
+      this.store.update(ctx, [merged]),
+      ...indexStatements(ctx, definition, [merged], properties),
+      unsearchStatement(ctx, definition, ids),
+      searchStatement(ctx, definition, [merged]),
+      ...eventStatements(ctx, definition, 'merged', [
+        { row: merged, version: merged.version + 1, changes: { ...changes, mergedIds: ids } },
+      ]),
+      ...eventStatements(
+        ctx,
+        definition,
+        'deleted',
+        losers.map((row) => ({
+          row,
+          version: row.version + 1,
+          changes: { mergedInto: [null, merged.id] },
+        })),
+      ),
+    ];
+  }
+}

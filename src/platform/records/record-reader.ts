@@ -1,0 +1,192 @@
+import type { RequestContext } from '../../common/context.js';
+import { decodeCursor, encodeCursor } from '../../common/cursor.js';
+import { MovedPermanently, Problem } from '../../common/errors.js';
+import { checkCondition } from '../../common/filter/index.js';
+import type { FieldSchema } from '../../common/filter/index.js';
+import type { ListQuery } from '../../common/list-query.js';
+import type { Transaction } from '../database/transaction.js';
+import type { PageJson, RecordJson } from '../http/answers.js';
+import { matchCondition } from '../search/match-condition.js';
+import { conditionSql } from './condition-sql.js';
+import { PROPERTY_TYPES } from './custom-properties.js';
+import { includeSql } from './includes.js';
+import { countStatement, pageStatement } from './list-sql.js';
+import type { ListPlan } from './list-sql.js';
+import { Params } from './params.js';
+import type { ObjectDefinition } from './object-definition.js';
+import { reachCondition } from './reach.js';
+import type { RecordKit } from './record-kit.js';
+import { jsonSql } from './record-json.js';
+import type { WorkspaceSettings } from './record-settings.js';
+import { sortKeys } from './sort-keys.js';
+import type { SortKey, SortValue } from './sort-keys.js';
+
+/** Which parts of a record are wanted. */
+export interface View {
+  fields?: readonly string[];
+  include?: readonly string[];
+}
+
+const DEFAULT_SORT = [{ field: 'createdAt', direction: 'desc' as const }];
+
+/** Reads records as JSON that PostgreSQL has written. */
+export class RecordReader {
+  private readonly getSql: string;
+
+  constructor(
+    private readonly kit: RecordKit,
+    private readonly definition: ObjectDefinition,
+  ) {
+    this.getSql = this.selectOne(jsonSql(definition));
+  }
+
+  /**
+   * One record outside the bin.
+   * @throws Problem 404; MovedPermanently for a record that lives on in another.
+   */
+  async get(ctx: RequestContext, id: string, view: View = {}): Promise<RecordJson> {
+    const partial = view.fields !== undefined || (view.include?.length ?? 0) > 0;
+    const text = partial ? this.selectOne(this.viewSql(ctx, view)) : this.getSql;
+    const [row] = await this.kit.database.query<
+      RecordJson & { owner_id: string | null; deleted: boolean; merged_into: string | null }
+    >(ctx, text, [ctx.workspaceId, id]);
+    const ownOnly = ctx.grants.get(`${this.definition.object}:read`) === 'own';
+    const hidden = ownOnly && row?.owner_id !== ctx.principal.userId;
+    if (!row || hidden) throw Problem.notFound(this.definition.object, id);
+    if (row.merged_into !== null) throw new MovedPermanently(id, row.merged_into);
+    if (row.deleted) throw Problem.notFound(this.definition.object, id);
+    return { id: row.id, version: row.version, json: row.json, partial };
+  }
+
+  /** A page of the list that the query describes. */
+  async page(ctx: RequestContext, query: ListQuery): Promise<PageJson> {
+    const settings = await this.kit.settings.of(ctx, this.definition, usesCustom(query));
+    const plan = this.plan(ctx, query, settings);
+    const statements = [pageStatement(plan)];
+    if (query.count !== 'none') statements.push(countStatement(plan, query.count));
+    const [rows, count] = await this.kit.database.run(ctx, statements);
+    const found = (rows?.rows ?? []) as ({ json: string } & Record<string, SortValue>)[];
+    const hasMore = found.length > query.limit;
+    const data = hasMore ? found.slice(0, query.limit) : found;
+    const last = hasMore ? data.at(-1) : undefined;
+    const nextCursor = last ? this.cursorOf(ctx, plan.keys, last) : null;
+    const page = { nextCursor, hasMore, ...totalOf(query.count, count?.rows[0]) };
+    const items = data.map(({ json }) => json).join(',');
+    return { json: `{"data":[${items}],"page":${JSON.stringify(page)}}`, nextCursor };
+  }
+
+  /** The list as SQL, for pages and exports. */
+  plan(ctx: RequestContext, query: ListQuery, settings: WorkspaceSettings): ListPlan {
+    const { definition } = this;
+    const custom = (name: string): { numeric: boolean } | undefined => {
+      const type = settings.properties.get(name)?.type;
+      if (!type || type === 'multiSelect') return undefined;
+      return { numeric: type === 'number' || type === 'money' };
+    };
+    const requested = query.sort.length > 0 ? query.sort : DEFAULT_SORT;
+    const keys = sortKeys(definition, requested, custom);
+    const conditions = [reachCondition(ctx, definition)].filter((item) => item !== undefined);
+    if (query.where) {
+      const checked = checkCondition(query.where, fieldSchema(definition, settings));
+      conditions.push((params) => conditionSql(definition, checked, params));
+    }
+    const { query: words } = query;
+    if (words) conditions.push((params) => matchCondition(definition.object, words, params));
+    return {
+      definition,
+      workspaceId: ctx.workspaceId,
+      json: this.viewSql(ctx, query),
+      keys,
+      conditions,
+      deleted: query.deleted,
+      limit: query.limit,
+      cursor: query.cursor === undefined ? undefined : this.readCursor(ctx, keys, query.cursor),
+    };
+  }
+
+  private viewSql(ctx: RequestContext, view: View): string {
+    const further = includeSql(this.kit, ctx, this.definition, view.include ?? []);
+    return jsonSql(this.definition, view.fields, further);
+  }
+
+  private selectOne(json: string): string {
+    return `select r.id, r.version, r.owner_id, r.deleted_at is not null as deleted, r.merged_into,
+        ${json} as json
+      from ${this.definition.table} r where r.workspace_id = $1 and r.id = $2`;
+  }
+
+  private cursorOf(
+    ctx: RequestContext,
+    keys: readonly SortKey[],
+    row: Record<string, SortValue>,
+  ): string {
+    const values = keys.map((_, index) => row[`k${index}`] ?? null);
+    return encodeCursor({ sort: signatureOf(keys), values }, ctx.workspaceId);
+  }
+
+  private readCursor(ctx: RequestContext, keys: readonly SortKey[], cursor: string): SortValue[] {
+    const { values } = decodeCursor(cursor, signatureOf(keys), ctx.workspaceId);
+    if (values.length !== keys.length) {
+      throw new Problem('invalid-cursor', 'The cursor belongs to another list.');
+    }
+    return values;
+  }
+}
+
+/** Text that differs for orders whose cursors must not be mixed. */
+function signatureOf(keys: readonly SortKey[]): string {
+  return keys.map(({ name, descending }) => (descending ? '-' : '') + name).join(',');
+}
+
+function usesCustom(query: ListQuery): boolean {
+  return JSON.stringify([query.where, query.sort]).includes('custom.');
+}
+
+function totalOf(
+  kind: ListQuery['count'],
+  row: Record<string, unknown> | undefined,
+): { total?: number } {
+  if (kind === 'none' || !row) return {};
+  if (kind === 'exact') return { total: row['total'] as number };
+  const text = row['QUERY PLAN'];
+  const plan = (typeof text === 'string' ? JSON.parse(text) : text) as [
+    { Plan: { 'Plan Rows': number } },
+  ];
+  return { total: plan[0].Plan['Plan Rows'] };
+}
+
+/** What can be filtered by: own paths, tags, external ids and the workspace's properties. */
+export function fieldSchema(
+  definition: ObjectDefinition,
+  { properties }: WorkspaceSettings,
+): FieldSchema {
+  return (field) => {
+    const path = definition.paths.get(field);
+    if (path) return { type: path.type, filterable: true };
+    if (field === 'tags') return { type: 'tags', filterable: true };
+    if (/^externalIds\.[A-Za-z0-9][\w-]{0,62}$/.test(field)) {
+      return { type: 'text', filterable: true };
+    }
+    const property = field.startsWith('custom.') ? properties.get(field.slice(7)) : undefined;
+    return property && { type: PROPERTY_TYPES[property.type], filterable: true };
+  };
+}
+
+/** Those of the ids that the caller may read and that are not in the bin. */
+export async function reachIds(
+  tx: Transaction,
+  ctx: RequestContext,
+  definition: ObjectDefinition,
+  ids: readonly string[],
+): Promise<Set<string>> {
+  const params = new Params();
+  params.add(ctx.workspaceId);
+  params.add(ids);
+  const reach = reachCondition(ctx, definition)?.(params) ?? 'true';
+  const rows = await tx.query<{ id: string }>(
+    `select r.id from ${definition.table} r where r.workspace_id = $1
+      and r.id = any($2::uuid[]) and r.deleted_at is null and ${reach}`,
+    params.values,
+  );
+  return new Set(rows.map(({ id }) => id));
+}

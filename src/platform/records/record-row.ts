@@ -1,0 +1,130 @@
+import type { CustomProperty, IndexEntry } from './custom-properties.js';
+import { indexEntries } from './custom-properties.js';
+import type { ColumnValues } from './field-kinds.js';
+import type { ObjectDefinition } from './object-definition.js';
+import type { RecordPatch } from './record-input.js';
+
+/** A record as it is stored, by column. */
+export interface RecordRow {
+  id: string;
+  version: number;
+  ownerId: string | null;
+  values: ColumnValues;
+  tags: string[];
+  custom: Record<string, unknown>;
+  externalIds: Record<string, string>;
+  deletedAt: string | null;
+  mergedInto: string | null;
+}
+
+/** Reads what `rowColumns` selects. */
+export function rowOf(definition: ObjectDefinition, row: Record<string, unknown>): RecordRow {
+  const values: ColumnValues = {};
+  for (const { column } of definition.columns) {
+    values[column] = (row[column] ?? null) as ColumnValues[string];
+  }
+  return {
+    id: row['id'] as string,
+    version: row['version'] as number,
+    ownerId: row['owner_id'] as string | null,
+    values,
+    tags: row['tags'] as string[],
+    custom: row['custom'] as Record<string, unknown>,
+    externalIds: row['external_ids'] as Record<string, string>,
+    deletedAt: row['deleted_at'] as string | null,
+    mergedInto: row['merged_into'] as string | null,
+  };
+}
+
+/** A new record with what the patch gives. */
+export function newRow(
+  definition: ObjectDefinition,
+  id: string,
+  patch: RecordPatch,
+  ownerId: string | null,
+): RecordRow {
+  const empty: RecordRow = {
+    id,
+    version: 0,
+    ownerId,
+    values: Object.fromEntries(definition.columns.map(({ column }) => [column, null])),
+    tags: [],
+    custom: {},
+    externalIds: {},
+    deletedAt: null,
+    mergedInto: null,
+  };
+  return patched(empty, patch);
+}
+
+/** The row after a merge patch. */
+export function patched(row: RecordRow, patch: RecordPatch): RecordRow {
+  return {
+    ...row,
+    ownerId: patch.ownerId === undefined ? row.ownerId : patch.ownerId,
+    values: { ...row.values, ...patch.values },
+    tags: patch.tags ?? row.tags,
+    custom: merged(row.custom, patch.custom),
+    externalIds: merged(row.externalIds, patch.externalIds) as Record<string, string>,
+  };
+}
+
+function merged(
+  stored: Record<string, unknown>,
+  patch: Record<string, unknown>,
+): Record<string, unknown> {
+  const entries = Object.entries({ ...stored, ...patch }).filter(([, value]) => value !== null);
+  return Object.fromEntries(entries);
+}
+
+/** `{ property: [old, new] }` of everything that differs; empty when nothing does. */
+export function changesBetween(
+  definition: ObjectDefinition,
+  before: RecordRow,
+  after: RecordRow,
+): Record<string, [unknown, unknown]> {
+  const changes: Record<string, [unknown, unknown]> = {};
+  const note = (name: string, old: unknown, now: unknown): void => {
+    if (JSON.stringify(old) !== JSON.stringify(now)) changes[name] = [old, now];
+  };
+  for (const { name, column, columns, kind } of definition.fieldList) {
+    if (columns.some((item) => before.values[item.column] !== after.values[item.column])) {
+      changes[name] = [kind.value(column, before.values), kind.value(column, after.values)];
+    }
+  }
+  note('ownerId', before.ownerId, after.ownerId);
+  note('tags', before.tags, after.tags);
+  for (const key of new Set([...Object.keys(before.custom), ...Object.keys(after.custom)])) {
+    note(`custom.${key}`, before.custom[key] ?? null, after.custom[key] ?? null);
+  }
+  const sources = [...Object.keys(before.externalIds), ...Object.keys(after.externalIds)];
+  for (const source of new Set(sources)) {
+    const now = after.externalIds[source] ?? null;
+    note(`externalIds.${source}`, before.externalIds[source] ?? null, now);
+  }
+  return changes;
+}
+
+/** Rows as the one JSON parameter of `insertSql` and `updateSql`. */
+export function rowsJson(rows: readonly RecordRow[]): string {
+  return JSON.stringify(
+    rows.map((row) => ({
+      ...row.values,
+      id: row.id,
+      owner_id: row.ownerId,
+      tags: row.tags,
+      custom: row.custom,
+      external_ids: row.externalIds,
+    })),
+  );
+}
+
+/** The rows' entries in `record_index`. */
+export function indexRows(
+  rows: readonly RecordRow[],
+  properties: ReadonlyMap<string, CustomProperty>,
+): (IndexEntry & { recordId: string })[] {
+  return rows.flatMap((row) =>
+    indexEntries(row, properties).map((entry) => ({ ...entry, recordId: row.id })),
+  );
+}

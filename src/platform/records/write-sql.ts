@@ -1,0 +1,54 @@
+import type { ColumnSpec } from './field-kinds.js';
+import { jsonSql } from './record-json.js';
+import type { ObjectDefinition } from './object-definition.js';
+
+/** Columns of the rows that writes are made from, besides the object's own. */
+const SIDE_COLUMNS = ['owner_id', 'tags', 'custom', 'external_ids'] as const;
+
+const recordset = (columns: readonly ColumnSpec[]): string =>
+  columns.map(({ column, sql }) => `${column} ${sql}`).join(', ');
+
+const TAGS = 'array(select json_array_elements_text(s.tags))';
+
+/**
+ * `insert … returning` for rows given as one JSON parameter, for any number of them.
+ * Parameters: `$1` workspace, `$2` acting user, `$3` rows as JSON.
+ * @param onConflict `nothing`: rows whose unique value is taken are left out of the result.
+ */
+export function insertSql(definition: ObjectDefinition, onConflict: 'error' | 'nothing'): string {
+  const own = definition.columns.map(({ column }) => column);
+  return `with r as (
+      insert into ${definition.table} (workspace_id, id, created_by, updated_by,
+        ${[...SIDE_COLUMNS, ...own].join(', ')})
+      select $1::uuid, s.id, $2::uuid, $2::uuid, s.owner_id, ${TAGS}, s.custom, s.external_ids,
+        ${own.map((column) => `s.${column}`).join(', ')}
+      from json_to_recordset($3::json) as s (id uuid, owner_id uuid, tags json, custom jsonb,
+        external_ids jsonb, ${recordset(definition.columns)})
+      ${onConflict === 'nothing' ? 'on conflict do nothing' : ''}
+      returning *)
+    select r.id, r.version, ${jsonSql(definition)} as json from r`;
+}
+
+/** `update … returning`: parameters as {@link insertSql}; rows hold every column's new value. */
+export function updateSql(definition: ObjectDefinition): string {
+  const own = definition.columns.map(({ column }) => `${column} = s.${column}`);
+  return `with r as (
+      update ${definition.table} t set version = t.version + 1, updated_at = now(),
+        updated_by = $2::uuid, owner_id = s.owner_id, tags = ${TAGS}, custom = s.custom,
+        external_ids = s.external_ids, ${own.join(', ')}
+      from json_to_recordset($3::json) as s (id uuid, owner_id uuid, tags json, custom jsonb,
+        external_ids jsonb, ${recordset(definition.columns)})
+      where t.workspace_id = $1::uuid and t.id = s.id
+      returning t.*)
+    select r.id, r.version, ${jsonSql(definition)} as json from r`;
+}
+
+/** Columns of a row as the write path reads it before a change. */
+export function rowColumns(definition: ObjectDefinition): string {
+  return [
+    'r.id, r.version, r.owner_id, r.tags, r.custom, r.external_ids, r.deleted_at, r.merged_into',
+    ...definition.columns.map(({ column, sql }) =>
+      sql === 'numeric' ? `r.${column}::text` : `r.${column}`,
+    ),
+  ].join(', ');
+}
