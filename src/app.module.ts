@@ -2,10 +2,14 @@ import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import type { Config } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
+import { ApiKeysModule } from './modules/api-keys/index.js';
 import { AuthModule } from './modules/auth/index.js';
+import { CompaniesModule } from './modules/companies/index.js';
+import { ContactsModule } from './modules/contacts/index.js';
 import { WorkspacesModule } from './modules/workspaces/index.js';
 import { DatabaseModule } from './platform/database/database.module.js';
 import { HttpModule } from './platform/http/http.module.js';
+import { RecordsModule } from './platform/records/records.module.js';
 
 /** The API process: every domain's routes, no job handlers. */
 @Module({})
@@ -17,8 +21,12 @@ export class AppModule {
         ConfigModule.with(config),
         DatabaseModule.register('keel-api'),
         HttpModule,
+        RecordsModule,
         AuthModule,
+        ApiKeysModule,
         WorkspacesModule,
+        CompaniesModule,
+        ContactsModule,
       ],
     };
   }

@@ -70,7 +70,6 @@ export class AuthController {
     status: 204,
     answers: null,
     problems: [422],
-    idempotency: 'none',
   })
   async password(@Ctx() ctx: RequestContext, @Body() body: ChangePasswordDto): Promise<Answer> {
     await this.auth.changePassword(ctx, body);
@@ -83,7 +82,6 @@ export class AuthController {
     summary: 'Sign access tokens with a new key from now on',
     description: 'Nobody is signed out: tokens of the old key stay good until they expire.',
     answers: RotatedKeyDto,
-    idempotency: 'none',
   })
   async rotateKeys(@Ctx() ctx: RequestContext): Promise<Answer> {
     return unstored(await this.auth.rotateKeys(ctx));

@@ -49,7 +49,7 @@ export class EnrolmentService {
     const { account } = await this.accounts.findForSignIn(email);
     if (account) return this.enrolKnown(origin, account.id, email, person.password);
     const accountId = uuidv7();
-    const hash = person.password === undefined ? null : await this.hasher.hash(person.password);
+    const hash = person.password ? await this.hasher.hash(person.password) : null;
     const statements = [this.accounts.create({ id: accountId, email, name: person.name }, hash)];
     return { accountId, email, isActive: hash !== null, statements };
   }
@@ -61,7 +61,7 @@ export class EnrolmentService {
     password: string | undefined,
   ): Promise<Enrolment> {
     const known = { accountId, email, statements: [] };
-    if (password === undefined) return { ...known, isActive: false };
+    if (!password) return { ...known, isActive: false };
     if (await this.check.confirm(origin, email, password)) return { ...known, isActive: true };
     const detail =
       'This address signs in with a password of its own. Leave the password out, and pass on the ' +

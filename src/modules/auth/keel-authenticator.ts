@@ -10,6 +10,7 @@ import {
   parseGrants,
   permissionsOfRole,
   PLATFORM_PERMISSIONS,
+  scopeGrants,
 } from '../../platform/access/permissions.js';
 import { AccessTokens, invalidCredential } from './access-tokens.js';
 import { AccessVersions } from './access-versions.js';
@@ -120,9 +121,8 @@ export class KeelAuthenticator extends Authenticator {
     const user = await this.principals.findOfSession(claims.workspaceId, claims.sessionId);
     if (user?.userId !== claims.userId) throw invalidCredential('The session has ended.');
     const principal: Principal = { type: 'user', id: user.userId, userId: user.userId };
-    const grants = grantsOf(user, PLATFORM_PERMISSIONS);
     return {
-      context: { ...contextOf(user, principal, grants), sessionId: claims.sessionId },
+      context: { ...contextOf(user, principal, grantsOf(user)), sessionId: claims.sessionId },
       accessVersion: user.accessVersion,
       expiresAt: claims.expiresAt,
       usedAt: null,
@@ -136,11 +136,9 @@ export class KeelAuthenticator extends Authenticator {
       throw invalidCredential('The API key is wrong, expired or revoked.');
     }
     const principal: Principal = { type: 'apiKey', id: found.keyId, userId: found.userId };
-    const named = PLATFORM_PERMISSIONS.filter((permission) => found.scopes.includes(permission));
-    const scopes = new Map<string, Reach>(parseGrants(found.scopes));
-    for (const permission of named) scopes.set(permission, 'all');
+    const grants = intersectGrants(scopeGrants(found.scopes), grantsOf(found));
     return {
-      context: contextOf(found, principal, intersectGrants(scopes, grantsOf(found, named))),
+      context: contextOf(found, principal, grants),
       accessVersion: found.accessVersion,
       expiresAt: found.expiresAt === null ? Infinity : Date.parse(found.expiresAt),
       usedAt: found.lastUsedAt === null ? 0 : Date.parse(found.lastUsedAt),
@@ -154,10 +152,12 @@ function bearerOf(header: string): string {
   return match[1] as string;
 }
 
-/** What the user's roles allow; a platform administrator may do `platform` besides. */
-function grantsOf(user: UserPrincipal, platform: readonly string[]): Map<string, Reach> {
+/** What the user's roles allow, and what platform administrators may do besides. */
+function grantsOf(user: UserPrincipal): Map<string, Reach> {
   const grants = new Map<string, Reach>(parseGrants(user.roles.flatMap(permissionsOfRole)));
-  if (user.isPlatformAdmin) for (const permission of platform) grants.set(permission, 'all');
+  if (user.isPlatformAdmin) {
+    for (const permission of PLATFORM_PERMISSIONS) grants.set(permission, 'all');
+  }
   return grants;
 }
 

@@ -1,4 +1,5 @@
 import type { Grants, Reach } from '../../common/context.js';
+import type { FieldError } from '../../common/errors.js';
 
 /** Objects whose records share the same verbs; each gives the permissions of `RECORD_ACTIONS`. */
 export const RECORD_OBJECTS = ['company', 'contact'] as const;
@@ -77,6 +78,32 @@ function covers(pattern: string, permission: Permission): boolean {
 /** True when an entry of a role or key grants at least one permission. */
 export function isGrant(entry: string): boolean {
   return parseGrants([entry]).size > 0;
+}
+
+/** Faults of a role's entries: those that grant nothing. `pointer` leads to the list. */
+export function unknownGrants(
+  entries: readonly string[],
+  pointer: string,
+  also: readonly string[] = [],
+): FieldError[] {
+  const detail = 'is not a permission; GET /v1/permissions lists them';
+  return entries.flatMap((entry, index) =>
+    isGrant(entry) || also.includes(entry)
+      ? []
+      : [{ pointer: `${pointer}/${index}`, code: 'unknownPermission', detail }],
+  );
+}
+
+/**
+ * What the scopes of a key ask for. Permissions of platform administrators have to be named one by
+ * one: `*` does not mean them.
+ */
+export function scopeGrants(scopes: readonly string[]): Map<string, Reach> {
+  const grants = new Map<string, Reach>(parseGrants(scopes));
+  for (const permission of PLATFORM_PERMISSIONS) {
+    if (scopes.includes(permission)) grants.set(permission, 'all');
+  }
+  return grants;
 }
 
 /** What both sides allow: a key may do no more than its scopes and its user's role. */

@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { createApi } from '../../src/api.js';
+import { Config } from '../../src/config/config.js';
+import { ensureFirstAdministrator } from '../../src/modules/workspaces/index.js';
+import { Database } from '../../src/platform/database/database.js';
+import { openDatabase } from '../../src/platform/database/database.module.js';
+import { Client, signIn } from './client.js';
+import { createTestDatabase } from './database.js';
+import type { TestDatabase } from './database.js';
+
+export { Client, signIn } from './client.js';
+
+export const ADMIN_EMAIL = 'admin@example.com';
+/** Of every user that the tests make. */
+export const PASSWORD = 'correct horse battery staple';
+
+/** One API process: in this test's own process, on a free port. */
+export interface TestInstance {
+  url: string;
+  app: NestFastifyApplication;
+  config: Config;
+  close(): Promise<void>;
+}
+
+export interface TestServer extends TestInstance {
+  database: TestDatabase;
+  /** The first administrator: owner of workspace "Main", and platform administrator. */
+  admin: Client;
+  /** Another API process on the same database; closed with the server. */
+  startInstance(settings?: Partial<Config>): Promise<TestInstance>;
+  /** A further workspace; the client is its owner. */
+  createWorkspace(name?: string): Promise<Client>;
+  /** A user with the role (built in, or the name of one of yours), signed in. */
+  createUser(role: string, of?: Client): Promise<Client>;
+}
+
+/**
+ * Boots the API over real HTTP on a database of its own.
+ * @param settings other than the defaults; the throttle lets tests through unless they say so.
+ */
+export async function startServer(settings: Partial<Config> = {}): Promise<TestServer> {
+  const database = await createTestDatabase();
+  const config = configFor({ databaseUrl: database.url, ...settings });
+  await makeAdministrator(config);
+  const first = await startInstance(config);
+  const instances = [first];
+  const admin = await signIn(first.url, ADMIN_EMAIL, PASSWORD);
+  return {
+    ...first,
+    database,
+    admin,
+    startInstance: async (other = {}) => {
+      const instance = await startInstance(configFor({ ...config, ...other }));
+      instances.push(instance);
+      return instance;
+    },
+    createWorkspace: (name = 'Another') => createWorkspace(admin, name),
+    createUser: (role, of = admin) => createUser(of, role),
+    close: async () => {
+      await Promise.all(instances.map((instance) => instance.close()));
+      await database.drop();
+    },
+  };
+}
+
+function configFor(settings: Partial<Config>): Config {
+  return Object.assign(new Config(), {
+    adminEmail: ADMIN_EMAIL,
+    adminPassword: PASSWORD,
+    throttleLimit: 1_000_000,
+    databasePoolSize: 6,
+    logLevel: 'silent',
+    ...settings,
+  });
+}
+
+async function makeAdministrator(config: Config): Promise<void> {
+  const database: Database = await openDatabase(config, 'keel-test');
+  try {
+    await ensureFirstAdministrator(database, config);
+  } finally {
+    await database.orm.close(true);
+  }
+}
+
+async function startInstance(config: Config): Promise<TestInstance> {
+  const app = await createApi(config);
+  app.useLogger(['fatal', 'error']);
+  await app.listen({ port: 0, host: '127.0.0.1' });
+  const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
+  return { url, app, config, close: () => app.close() };
+}
+
+async function createWorkspace(admin: Client, name: string): Promise<Client> {
+  const email = `owner-${randomUUID()}@example.com`;
+  const owner = { email, name: 'Owner', password: PASSWORD };
+  await admin.expect(201, 'POST', '/v1/workspaces', { name, owner });
+  return signIn(admin.url, email, PASSWORD);
+}
+
+async function createUser(of: Client, role: string): Promise<Client> {
+  const email = `${role}-${randomUUID()}@example.com`;
+  const user = { email, name: `A ${role}`, roles: [role], password: PASSWORD };
+  await of.expect(201, 'POST', '/v1/users', user);
+  return signIn(of.url, email, PASSWORD);
+}
