@@ -1,0 +1,83 @@
+import type { RequestContext } from '../../common/context.js';
+import type { Database } from '../database/database.js';
+import { SAMPLE_RATE } from './keys.js';
+import { keysOfQuery, parseQuery } from './search-query.js';
+import type { SearchQuery } from './search-query.js';
+
+/** Collects parameters; `add` returns the placeholder. */
+interface ParameterList {
+  add(value: unknown, cast?: string): string;
+}
+
+/** A condition over a record's row `r`, given the parameter list of its statement. */
+export type MatchCondition = (params: ParameterList) => string;
+
+/**
+ * Records found above which a list looks at each of its rows rather than at each record found:
+ * about where both take equally long for a page of some million rows.
+ */
+const COMMON = 16_000;
+
+/**
+ * The condition that a record is found by a query, for a list in any order and to any depth.
+ * Asks the index first how common the query is, because reading all that a common one finds takes
+ * as long as there are records, and meeting a rare one by chance does too.
+ * @param object singular name, such as `contact`.
+ */
+export async function planMatch(
+  database: Database,
+  ctx: RequestContext,
+  object: string,
+  text: string,
+): Promise<MatchCondition> {
+  const query = parseQuery(text);
+  if (!query) return () => 'false';
+  const { sample } = keysOfQuery(query, ctx.workspaceId, object);
+  const enough = Math.ceil(COMMON / SAMPLE_RATE);
+  const [row] = await database.query<{ found: number }>(
+    ctx,
+    'select search_count_sample($1, $2::text[], $3::integer[], $4) as found',
+    [object, query.patterns, sample, enough],
+  );
+  const isCommon = (row?.found ?? 0) >= enough;
+  return (params) =>
+    isCommon
+      ? eachRow(query, ctx.workspaceId, object, params)
+      : allFound(query, ctx.workspaceId, object, params);
+}
+
+/** The same condition for statements that read all it finds, whatever their number. */
+export function matchCondition(
+  workspaceId: string,
+  object: string,
+  text: string,
+  params: ParameterList,
+): string {
+  const query = parseQuery(text);
+  return query ? allFound(query, workspaceId, object, params) : 'false';
+}
+
+function allFound(
+  query: SearchQuery,
+  workspaceId: string,
+  object: string,
+  params: ParameterList,
+): string {
+  const keys = keysOfQuery(query, workspaceId, object).all;
+  return `r.id in (select m.record_id from search_match(${params.add(object, 'text')},
+    ${params.add(query.patterns, 'text[]')}, ${params.add(keys, 'integer[]')}) m)`;
+}
+
+function eachRow(
+  query: SearchQuery,
+  workspaceId: string,
+  object: string,
+  params: ParameterList,
+): string {
+  const keys = keysOfQuery(query, workspaceId, object).all;
+  // The offset keeps the planner from turning this into a join that reads all documents.
+  return `exists (select from search_documents d where d.workspace_id = r.workspace_id
+    and d.object = ${params.add(object, 'text')} and d.record_id = r.id
+    and d.keys @> ${params.add(keys, 'integer[]')}
+    and d.body like all (${params.add(query.patterns, 'text[]')}) offset 0)`;
+}
