@@ -6,6 +6,8 @@ import { ApiKeysModule } from './modules/api-keys/index.js';
 import { AuthModule } from './modules/auth/index.js';
 import { CompaniesModule } from './modules/companies/index.js';
 import { ContactsModule } from './modules/contacts/index.js';
+import { RolesModule } from './modules/roles/index.js';
+import { UsersModule } from './modules/users/index.js';
 import { WorkspacesModule } from './modules/workspaces/index.js';
 import { DatabaseModule } from './platform/database/database.module.js';
 import { HttpModule } from './platform/http/http.module.js';
@@ -25,6 +27,8 @@ export class AppModule {
         AuthModule,
         ApiKeysModule,
         WorkspacesModule,
+        UsersModule,
+        RolesModule,
         CompaniesModule,
         ContactsModule,
       ],

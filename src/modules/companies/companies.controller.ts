@@ -26,6 +26,7 @@ import {
   SearchDto,
   TimelineDto,
 } from '../../platform/records/record-dto.js';
+import { mergeJson } from '../../platform/records/record-merger.js';
 import type { View } from '../../platform/records/record-reader.js';
 import { CompanyDto, CompanyInput, CompanyPageDto } from './company.dto.js';
 import { CompaniesService } from './companies.service.js';
@@ -189,7 +190,7 @@ export class CompaniesController {
   })
   @IdempotencyHeader()
   async merge(@Ctx() ctx: RequestContext, @Id() id: string, @Body() body: MergeDto) {
-    return json(await this.companies.merger.merge(ctx, id, body));
+    return new Answer(200, mergeJson(await this.companies.merger.merge(ctx, id, body)));
   }
 
   @Get(':id/timeline')

@@ -10,6 +10,7 @@ import {
   TextField,
   UrlField,
 } from '../../platform/records/fields.js';
+import { CheckedByService } from '../../platform/http/rules.pipe.js';
 import { LIFECYCLE_STAGES } from '../../platform/records/lifecycle.js';
 import { PageInfoDto, RecordDto, RecordInput } from '../../platform/records/record-dto.js';
 
@@ -117,6 +118,7 @@ export class CompanyFields {
 }
 
 /** Body that makes or changes a company. */
+@CheckedByService()
 export class CompanyInput extends IntersectionType(CompanyFields, RecordInput) {}
 
 /** A company as it is answered. */

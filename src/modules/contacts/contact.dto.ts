@@ -9,6 +9,7 @@ import {
   TextField,
   TimeZoneField,
 } from '../../platform/records/fields.js';
+import { CheckedByService } from '../../platform/http/rules.pipe.js';
 import { LIFECYCLE_STAGES } from '../../platform/records/lifecycle.js';
 import { PageInfoDto, RecordDto, RecordInput } from '../../platform/records/record-dto.js';
 
@@ -124,6 +125,7 @@ export class ContactFields {
 }
 
 /** Body that makes or changes a contact; at least a name, an e-mail address or a phone. */
+@CheckedByService()
 export class ContactInput extends IntersectionType(ContactFields, RecordInput) {}
 
 /** A contact as it is answered. */

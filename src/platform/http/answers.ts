@@ -34,6 +34,11 @@ function hashOf(text: string): string {
   return `"${createHash('sha1').update(text).digest('base64url')}"`;
 }
 
+/** A record that is at hand as an object. */
+export function recordOf(record: { id: string; version: number }): RecordJson {
+  return { id: record.id, version: record.version, json: JSON.stringify(record) };
+}
+
 /** 200 with the record and its ETag. */
 export function ok(record: RecordJson): Answer {
   return new Answer(200, record.json, { etag: etagOf(record) });

@@ -60,7 +60,7 @@ export async function createServer(
   installRequestHooks(fastify as never, app.get(Authenticator), modules.steps?.(app) ?? []);
   app.useGlobalFilters(new ProblemFilter());
   app.useGlobalPipes(new RulesPipe());
-  app.useGlobalInterceptors(app.get(IdempotencyInterceptor), new AnswerInterceptor());
+  app.useGlobalInterceptors(new AnswerInterceptor(), app.get(IdempotencyInterceptor));
   app.enableShutdownHooks([]);
   serveOpenApi(app);
   return app;

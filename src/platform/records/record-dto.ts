@@ -12,6 +12,7 @@ import {
   IsUUID,
   MaxLength,
 } from 'class-validator';
+import { CheckedByService } from '../http/rules.pipe.js';
 import { BATCH_OPERATIONS } from './record-batch.js';
 import type { Batch, BatchOperation } from './record-batch.js';
 import type { Merge } from './record-merger.js';
@@ -163,6 +164,7 @@ export class DuplicatesDto {
 }
 
 /** Body of `POST /v1/<objects>/search`. */
+@CheckedByService()
 export class SearchDto {
   @ApiPropertyOptional({ example: 'brew' }) query?: string;
   @ApiPropertyOptional({

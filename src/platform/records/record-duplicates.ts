@@ -79,7 +79,12 @@ export class RecordDuplicates {
     const params = new Params();
     params.add(ctx.workspaceId);
     params.add(id);
-    const match = matchCondition(this.definition.object, text.slice(0, 200), params);
+    const match = matchCondition(
+      ctx.workspaceId,
+      this.definition.object,
+      text.slice(0, 200),
+      params,
+    );
     const reach = reachCondition(ctx, this.definition)?.(params) ?? 'true';
     const rows = await this.kit.database.query(
       ctx,

@@ -35,6 +35,12 @@ export interface MergeResult {
   moved: Record<string, number>;
 }
 
+/** The result as the API answers it, with the record as PostgreSQL wrote it. */
+export function mergeJson({ record, changes, moved }: MergeResult): string {
+  const rest = JSON.stringify({ changes, moved }).slice(1);
+  return `{"record":${record?.json ?? 'null'},${rest}`;
+}
+
 class DryRun extends Error {
   constructor(readonly result: MergeResult) {
     super('dry run');

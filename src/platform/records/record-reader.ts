@@ -6,7 +6,7 @@ import type { FieldSchema } from '../../common/filter/index.js';
 import type { ListQuery } from '../../common/list-query.js';
 import type { Transaction } from '../database/transaction.js';
 import type { PageJson, RecordJson } from '../http/answers.js';
-import { matchCondition } from '../search/match-condition.js';
+import { planMatch } from '../search/match-condition.js';
 import { conditionSql } from './condition-sql.js';
 import { PROPERTY_TYPES } from './custom-properties.js';
 import { includeSql } from './includes.js';
@@ -61,7 +61,7 @@ export class RecordReader {
   /** A page of the list that the query describes. */
   async page(ctx: RequestContext, query: ListQuery): Promise<PageJson> {
     const settings = await this.kit.settings.of(ctx, this.definition, usesCustom(query));
-    const plan = this.plan(ctx, query, settings);
+    const plan = await this.plan(ctx, query, settings);
     const statements = [pageStatement(plan)];
     if (query.count !== 'none') statements.push(countStatement(plan, query.count));
     const [rows, count] = await this.kit.database.run(ctx, statements);
@@ -76,7 +76,11 @@ export class RecordReader {
   }
 
   /** The list as SQL, for pages and exports. */
-  plan(ctx: RequestContext, query: ListQuery, settings: WorkspaceSettings): ListPlan {
+  async plan(
+    ctx: RequestContext,
+    query: ListQuery,
+    settings: WorkspaceSettings,
+  ): Promise<ListPlan> {
     const { definition } = this;
     const custom = (name: string): { numeric: boolean } | undefined => {
       const type = settings.properties.get(name)?.type;
@@ -90,8 +94,9 @@ export class RecordReader {
       const checked = checkCondition(query.where, fieldSchema(definition, settings));
       conditions.push((params) => conditionSql(definition, checked, params));
     }
-    const { query: words } = query;
-    if (words) conditions.push((params) => matchCondition(definition.object, words, params));
+    if (query.query) {
+      conditions.push(await planMatch(this.kit.database, ctx, definition.object, query.query));
+    }
     return {
       definition,
       workspaceId: ctx.workspaceId,
