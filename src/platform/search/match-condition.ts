@@ -23,15 +23,18 @@ const COMMON = 16_000;
  * Asks the index first how common the query is, because reading all that a common one finds takes
  * as long as there are records, and meeting a rare one by chance does too.
  * @param object singular name, such as `contact`.
+ * @param inBin whether the list is of the bin rather than of what is in use.
  */
 export async function planMatch(
   database: Database,
   ctx: RequestContext,
   object: string,
   text: string,
+  inBin = false,
 ): Promise<MatchCondition> {
   const query = parseQuery(text);
   if (!query) return () => 'false';
+  if (inBin) return (params) => eachHidden(query, object, params);
   const { sample } = keysOfQuery(query, ctx.workspaceId, object);
   const enough = Math.ceil(COMMON / SAMPLE_RATE);
   const [row] = await database.query<{ found: number }>(
@@ -66,6 +69,14 @@ function allFound(
   const keys = keysOfQuery(query, workspaceId, object).all;
   return `r.id in (select m.record_id from search_match(${params.add(object, 'text')},
     ${params.add(query.patterns, 'text[]')}, ${params.add(keys, 'integer[]')}) m)`;
+}
+
+/** The index does not lead to the bin, which is small: each of its rows is compared. */
+function eachHidden(query: SearchQuery, object: string, params: ParameterList): string {
+  const words = query.words.map((word) => `%${word}%`);
+  return `exists (select from search_documents d where d.workspace_id = r.workspace_id
+    and d.object = ${params.add(object, 'text')} and d.record_id = r.id and d.hidden
+    and d.body like all (${params.add([...query.patterns, ...words], 'text[]')}) offset 0)`;
 }
 
 function eachRow(

@@ -14,23 +14,53 @@ export interface SearchDocument {
   subtitle: string;
   /** Further values to find it by: e-mail, domain, phones (E.164 and as given), company name. */
   texts: readonly string[];
+  /** The record is in the bin: only lists of the bin find it. */
+  hidden?: boolean;
 }
 
 /** Most documents one statement writes. */
 export const MAX_DOCUMENTS = 1000;
 
 const DOCUMENTS = `json_to_recordset($2::json) as n (object text, "recordId" uuid, title text,
-    subtitle text, body text, keys integer[])`;
+    subtitle text, body text, keys integer[], hidden boolean, seen text)`;
+
+const INSERT_SQL = `
+  insert into search_documents
+    (workspace_id, object, record_id, title, subtitle, body, keys, hidden)
+  select $1::uuid, object, "recordId", title, subtitle, body, keys, hidden
+  from ${DOCUMENTS}`;
 
 // Rewrites even what has not changed: the filler tells by it that its own reading is too old.
-const INDEX_SQL = `
-  insert into search_documents (workspace_id, object, record_id, title, subtitle, body, keys)
-  select $1::uuid, object, "recordId", title, subtitle, body, keys
-  from ${DOCUMENTS}
+const INDEX_SQL = `${INSERT_SQL}
   order by object, "recordId"
   on conflict (workspace_id, object, record_id) do update
   set title = excluded.title, subtitle = excluded.subtitle, body = excluded.body,
-    keys = excluded.keys, updated_at = now()`;
+    keys = excluded.keys, hidden = excluded.hidden, updated_at = now()`;
+
+const SEEN_SQL = `
+  select record_id as "recordId", xmin::text as seen from search_documents
+  where workspace_id = $1 and object = $2 and record_id = any($3::uuid[])`;
+
+// A document that someone has written since it was seen is newer than what the filler has read.
+const REFILL_SQL = `
+  update search_documents d
+  set title = n.title, subtitle = n.subtitle, body = n.body, keys = n.keys, hidden = n.hidden,
+    updated_at = now()
+  from ${DOCUMENTS}
+  where d.workspace_id = $1 and d.object = n.object and d.record_id = n."recordId"
+    and d.xmin::text = n.seen
+    and (d.title, d.subtitle, d.body, d.hidden) <> (n.title, n.subtitle, n.body, n.hidden)`;
+
+const FILL_SQL = `${INSERT_SQL}
+  where seen is null
+  order by object, "recordId"
+  on conflict (workspace_id, object, record_id) do nothing`;
+
+const REMOVE_SEEN_SQL = `
+  delete from search_documents d
+  using json_to_recordset($3::json) as n ("recordId" uuid, seen text)
+  where d.workspace_id = $1 and d.object = $2 and d.record_id = n."recordId"
+    and d.xmin::text = n.seen`;
 
 const REMOVE_SQL = `
   delete from search_documents
@@ -57,27 +87,70 @@ export function removeDocuments(
   return { text: REMOVE_SQL, params: [workspaceId, object, recordIds] };
 }
 
+/** A document as somebody saw it: `seen` differs after every write of it. */
+export interface SeenDocument {
+  recordId: string;
+  seen: string;
+}
+
+/** The statement that tells which documents there are: rows of {@link SeenDocument}. */
+export function seeDocuments(
+  workspaceId: string,
+  object: string,
+  recordIds: readonly string[],
+): Statement {
+  return { text: SEEN_SQL, params: [workspaceId, object, recordIds] };
+}
+
+/**
+ * The statements that index what has been read without locking the records: documents written or
+ * removed since they were seen stay as they are.
+ * @param seen what {@link seeDocuments} told before the records were read; those among them that
+ * are not in `documents` are removed.
+ */
+export function fillDocuments(
+  workspaceId: string,
+  object: string,
+  documents: readonly SearchDocument[],
+  seen: readonly SeenDocument[],
+): Statement[] {
+  const left = new Map(seen.map((document) => [document.recordId, document]));
+  const rows = rowsOf(workspaceId, documents).map((row) => {
+    const known = left.get(row.recordId)?.seen ?? null;
+    left.delete(row.recordId);
+    return { ...row, seen: known };
+  });
+  const parameter = JSON.stringify(rows);
+  return [
+    { text: REFILL_SQL, params: [workspaceId, parameter] },
+    { text: FILL_SQL, params: [workspaceId, parameter] },
+    { text: REMOVE_SEEN_SQL, params: [workspaceId, object, JSON.stringify([...left.values()])] },
+  ];
+}
+
 /** A document as its table has it. */
-export interface DocumentRow {
+interface DocumentRow {
   object: string;
   recordId: string;
   title: string;
   subtitle: string;
   body: string;
   keys: number[];
+  hidden: boolean;
 }
 
 /** @throws RangeError for more than {@link MAX_DOCUMENTS}. */
-export function rowsOf(workspaceId: string, documents: readonly SearchDocument[]): DocumentRow[] {
+function rowsOf(workspaceId: string, documents: readonly SearchDocument[]): DocumentRow[] {
   if (documents.length > MAX_DOCUMENTS) {
     throw new RangeError(`One statement indexes at most ${MAX_DOCUMENTS} documents`);
   }
   const spaces = new Map<string, KeySpace>();
-  return documents.map(({ object, recordId, title, subtitle, texts }) => {
+  return documents.map(({ object, recordId, title, subtitle, texts, hidden = false }) => {
     let space = spaces.get(object);
     if (!space) spaces.set(object, (space = keySpace(workspaceId, object)));
     const body = searchText(title, texts);
-    return { object, recordId, title, subtitle, body, keys: keysOf(body, recordId, space) };
+    const keys = hidden ? [] : keysOf(body, recordId, space);
+    return { object, recordId, title, subtitle, body, keys, hidden };
   });
 }
 

@@ -1,6 +1,5 @@
-import { fold } from '../../common/fold.js';
 import { keyOf, keySpace } from './keys.js';
-import { phoneDigits, queryTerms, titleOf, wordsOf } from './terms.js';
+import { foldLine, phoneDigits, queryTerms, titleOf, wordsOf } from './terms.js';
 import type { Word } from './terms.js';
 
 /** Words of a query that are looked for; further ones only sharpen the ranking. */
@@ -13,7 +12,7 @@ export interface SearchQuery {
   /** The query as other whole values are compared, such as an e-mail address. */
   raw: string;
   words: string[];
-  /** LIKE patterns that the text of a document must match. */
+  /** LIKE patterns that the text of a document must match, besides having the terms. */
   patterns: string[];
   terms: string[];
 }
@@ -25,19 +24,19 @@ export interface SearchQuery {
  * @returns null when the text has no letter or digit to look for.
  */
 export function parseQuery(text: string): SearchQuery | null {
-  const folded = fold(text).toWellFormed().replaceAll(/\s+/g, ' ').trim();
+  const folded = foldLine(text);
   const number = dialled(folded);
   const words: Word[] = number === null ? wordsOf(folded) : [{ text: number, isCjk: false }];
   if (words.length === 0) return null;
   const sought = words.slice(0, MAX_WORDS);
+  const inside = sought.filter((word) => word.isCjk || word.text.length > 2);
   const addresses = folded.split(' ').filter((chunk) => chunk.includes('@'));
+  const parts = [...inside.map((word) => word.text), ...addresses];
   return {
     title: titleOf(text),
     raw: number ?? folded,
     words: [...new Set(sought.map((word) => word.text))],
-    patterns: [...new Set([...sought.filter(isSearchedInside).map(partOf), ...addresses])].map(
-      (part) => `%${part.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`,
-    ),
+    patterns: [...new Set(parts)].map((part) => `%${part.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`),
     terms: [...new Set(sought.flatMap(queryTerms))],
   };
 }
@@ -54,11 +53,6 @@ export function keysOfQuery(
     sample: query.terms.map((term) => keyOf(space.sample, term)),
   };
 }
-
-const partOf = (word: Word): string => word.text;
-
-/** Shorter words are found by their terms alone, which say where a word begins. */
-const isSearchedInside = (word: Word): boolean => word.isCjk || word.text.length > 2;
 
 /** Digits of a query that can only be a telephone number, without zeros dialled before them. */
 function dialled(folded: string): string | null {

@@ -17,6 +17,14 @@ export interface Word {
   isCjk: boolean;
 }
 
+/** A value as it is searched: folded, on one line, of characters that PostgreSQL can store. */
+export function foldLine(text: string): string {
+  return fold(text)
+    .toWellFormed()
+    .replaceAll(/[\s\p{Cc}]+/gu, ' ')
+    .trim();
+}
+
 /** The words of a folded text, in order; runs of Chinese, Japanese and Korean apart from others. */
 export function wordsOf(folded: string): Word[] {
   const words: Word[] = [];
@@ -61,7 +69,7 @@ export function titleOf(text: string): string {
 export function searchText(title: string, texts: readonly string[]): string {
   const lines = new Set([titleOf(title)]);
   for (const text of [title, ...texts]) {
-    const folded = fold(text).replaceAll(/\s+/g, ' ').trim();
+    const folded = foldLine(text);
     if (folded === '') continue;
     lines.add(folded);
     const digits = phoneDigits(folded);

@@ -22,11 +22,12 @@ export class M0004Search extends Migration {
         subtitle text not null,
         body text collate "C" not null,
         keys integer[] not null,
+        hidden boolean not null default false,
         updated_at timestamptz(3) not null default now(),
         primary key (workspace_id, object, record_id)
       );
       create index search_documents_title on search_documents
-        (workspace_id, object, left(body, 64));
+        (workspace_id, object, left(body, 64)) where not hidden;
       create index search_documents_keys on search_documents using gin (keys)
         with (fastupdate = on, gin_pending_list_limit = 2048);
       ${lockToWorkspace('search_documents')}`);
@@ -57,6 +58,7 @@ export class M0004Search extends Migration {
   }
 
   private functions(): void {
+    this.addSql(SCORE);
     this.addSql(FIND);
     this.addSql(MATCH);
     this.addSql(COUNT_SAMPLE);
@@ -81,7 +83,7 @@ export class M0004Search extends Migration {
         primary key (workspace_id, id)
       );
       create index search_queue_order on search_queue (id);
-      ${lockToWorkspace('search_queue', { system: true, grants: 'select, insert, delete' })}`);
+      ${lockToWorkspace('search_queue', { system: true })}`);
   }
 }
 
@@ -105,6 +107,26 @@ const having = (keys: string): string => `
 const HIT = 'd.record_id, d.title, d.subtitle, d.body, d.updated_at';
 
 /**
+ * How well a text answers a query, 0 to 1: the whole title, another whole value, the beginning of
+ * the title, its words, the beginnings of its words, parts of it, anything else. The first line
+ * of the text is the title.
+ */
+const SCORE = `
+  create function search_score(p_body text, p_title text, p_raw text,
+    p_whole text[], p_start text[], p_part text[])
+  returns real language sql immutable parallel safe as $$
+    select (case
+      when starts_with(p_body, p_title || E'\\n') then 1
+      when strpos(p_body, E'\\n' || p_raw || E'\\n') > 0 then 0.95
+      when starts_with(p_body, p_title) then 0.9
+      when ' ' || split_part(p_body, E'\\n', 1) || ' ' like all (p_whole) then 0.8
+      when ' ' || split_part(p_body, E'\\n', 1) like all (p_start) then 0.7
+      when split_part(p_body, E'\\n', 1) like all (p_part) then 0.5
+      else 0.3
+    end)::real
+  $$`;
+
+/**
  * The best hits of one object. Titles that begin with the query come from an ordered index; the
  * other candidates from the sample, which bounds the work for common words, and only when that
  * holds too few from all documents: there cannot be many then.
@@ -115,6 +137,7 @@ const FIND = `
   create function search_find(p_object text, p_title text, p_raw text, p_words text[],
     p_like text[], p_keys integer[], p_sample integer[], p_limit integer)
   returns table (record_id uuid, title text, subtitle text, score real)
+  rows 20
   ${DEFINER} as $$
   #variable_conflict use_column
   declare
@@ -131,7 +154,7 @@ const FIND = `
       select ${HIT} from search_documents d
       where d.workspace_id = v_workspace and d.object = p_object
         and left(d.body, 64) >= v_from and left(d.body, 64) < v_to
-        and starts_with(d.body, p_title)
+        and not d.hidden and starts_with(d.body, p_title)
       order by left(d.body, 64)
       limit p_limit
     ), sampled as materialized (
@@ -142,22 +165,14 @@ const FIND = `
       limit case when (select count(*) from titled) + (select count(*) from sampled) < p_limit
         then v_candidates else 0 end
     ), hits as (
-      select *, split_part(body, E'\\n', 1) as line from titled
+      select * from titled
       union all
-      select *, split_part(body, E'\\n', 1) from matched
+      select * from matched
       union all
-      select *, split_part(body, E'\\n', 1) from sampled where not exists (select from matched)
+      select * from sampled where not exists (select from matched)
     )
     select h.record_id, h.title, h.subtitle,
-      (case
-        when h.line = p_title then 1.0
-        when strpos(h.body, E'\\n' || p_raw || E'\\n') > 0 then 0.95
-        when starts_with(h.line, p_title) then 0.9
-        when ' ' || h.line || ' ' like all (v_whole) then 0.8
-        when ' ' || h.line like all (v_start) then 0.7
-        when h.line like all (v_part) then 0.5
-        else 0.3
-      end)::real as score
+      search_score(h.body, p_title, p_raw, v_whole, v_start, v_part) as score
     from hits h
     order by score desc, h.updated_at desc, h.record_id desc
     limit p_limit;

@@ -1,0 +1,127 @@
+import { Injectable } from '@nestjs/common';
+import type { Reach, RequestContext } from '../../common/context.js';
+import { Database } from '../database/database.js';
+import type { Statement, StatementResult } from '../database/pipeline.js';
+import { planMatch } from './match-condition.js';
+import { keysOfQuery, parseQuery } from './search-query.js';
+import type { SearchQuery } from './search-query.js';
+import { SearchSources } from './search-source.js';
+
+/** A record found. */
+export interface SearchHit {
+  type: string;
+  id: string;
+  title: string;
+  subtitle: string;
+  /** 0 to 1. */
+  score: number;
+}
+
+/** An object to search, and how far the caller may look. */
+export interface SearchTarget {
+  object: string;
+  reach: Reach;
+}
+
+/** Own records that are compared when the caller may see no others. */
+const CANDIDATES = 256;
+
+/** Finds the records that answer a query best, of several objects at once. */
+@Injectable()
+export class SearchFinder {
+  constructor(
+    private readonly database: Database,
+    private readonly sources: SearchSources,
+  ) {}
+
+  /**
+   * The best hits of all targets, the best first; equally good ones of different objects in turn.
+   * @param limit hits at most.
+   */
+  async find(
+    ctx: RequestContext,
+    text: string,
+    targets: readonly SearchTarget[],
+    limit: number,
+  ): Promise<SearchHit[]> {
+    const query = parseQuery(text);
+    if (!query || targets.length === 0) return [];
+    const statements: Statement[] = [];
+    for (const target of targets) {
+      statements.push(
+        target.reach === 'own'
+          ? await this.ownStatement(ctx, target.object, text, query, limit)
+          : this.statement(ctx, target.object, query, limit),
+      );
+    }
+    const results = await this.database.run(ctx, statements);
+    const hits = results.flatMap((result, index) => hitsOf(result, targets[index]?.object ?? ''));
+    return hits
+      .sort((left, right) => right.hit.score - left.hit.score || left.place - right.place)
+      .slice(0, limit)
+      .map(({ hit }) => hit);
+  }
+
+  private statement(
+    ctx: RequestContext,
+    object: string,
+    query: SearchQuery,
+    limit: number,
+  ): Statement {
+    const keys = keysOfQuery(query, ctx.workspaceId, object);
+    const { title, raw, words, patterns } = query;
+    // What is indexed behind its write may have been deleted meanwhile.
+    return {
+      text: `select f.record_id as id, f.title, f.subtitle, f.score
+        from search_find($2, $3, $4, $5::text[], $6::text[], $7::integer[], $8::integer[], $9)
+          with ordinality as f (record_id, title, subtitle, score, place)
+        where exists (select from ${this.tableOf(object)} r where r.workspace_id = $1
+          and r.id = f.record_id and r.deleted_at is null offset 0)
+        order by f.place`,
+      params: [ctx.workspaceId, object, title, raw, words, patterns, keys.all, keys.sample, limit],
+    };
+  }
+
+  /** Starts from the caller's own records, which the index of all words does not know. */
+  private async ownStatement(
+    ctx: RequestContext,
+    object: string,
+    text: string,
+    query: SearchQuery,
+    limit: number,
+  ): Promise<Statement> {
+    const match = await planMatch(this.database, ctx, object, text);
+    const params: unknown[] = [ctx.workspaceId, ctx.principal.userId, object, limit];
+    params.push(query.title, query.raw, query.words);
+    const add = (value: unknown, cast = 'text'): string => `$${params.push(value)}::${cast}`;
+    const patternsOf = (before: string, after: string): string =>
+      `(select array(select '${before}' || word || '${after}' from unnest($7::text[]) word))`;
+    return {
+      text: `select d.record_id as id, d.title, d.subtitle, search_score(d.body, $5, $6,
+          ${patternsOf('% ', ' %')}, ${patternsOf('% ', '%')}, ${patternsOf('%', '%')}) as score
+        from (
+          select r.id from ${this.tableOf(object)} r
+          where r.workspace_id = $1 and r.owner_id = $2 and r.deleted_at is null
+            and ${match({ add })}
+          limit greatest(${CANDIDATES}, $4)
+        ) r
+        join search_documents d on d.workspace_id = $1 and d.object = $3 and d.record_id = r.id
+        order by score desc, d.updated_at desc, d.record_id desc
+        limit $4`,
+      params,
+    };
+  }
+
+  private tableOf(object: string): string {
+    const source = this.sources.get(object);
+    if (!source) throw new Error(`Search has no source of ${object}`);
+    return source.table;
+  }
+}
+
+function hitsOf({ rows }: StatementResult, type: string): { hit: SearchHit; place: number }[] {
+  return rows.map((row, place) => {
+    const { id, title, subtitle, score } = row as unknown as Omit<SearchHit, 'type'>;
+    return { hit: { type, id, title, subtitle, score }, place };
+  });
+}
