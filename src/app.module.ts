@@ -8,6 +8,7 @@ import { CompaniesModule } from './modules/companies/index.js';
 import { ContactsModule } from './modules/contacts/index.js';
 import { RolesModule } from './modules/roles/index.js';
 import { UsersModule } from './modules/users/index.js';
+import { PropertiesModule } from './modules/properties/index.js';
 import { WorkspacesModule } from './modules/workspaces/index.js';
 import { DatabaseModule } from './platform/database/database.module.js';
 import { HttpModule } from './platform/http/http.module.js';
@@ -31,6 +32,7 @@ export class AppModule {
         RolesModule,
         CompaniesModule,
         ContactsModule,
+        PropertiesModule,
       ],
     };
   }

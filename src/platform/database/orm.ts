@@ -26,6 +26,7 @@ export function openOrm(options: OrmOptions): Promise<MikroORM> {
       connectionTimeoutMillis: 10_000,
     },
     onCreateConnection: undefined,
+    ensureDatabase: false,
     forceUtcTimezone: true,
     debug: false,
     // MikroORM prints warnings of its own; ours go through the process's logger.

@@ -1,6 +1,7 @@
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { OpenAPIObject } from '@nestjs/swagger';
+import type { RoutePolicy } from './endpoint.decorator.js';
 import { FieldErrorDto, ProblemDto } from './openapi-responses.js';
 
 /** Describes every route, as `GET /openapi.json` serves it and `openapi.json` keeps it. */
@@ -19,10 +20,20 @@ export function buildOpenApi(app: NestFastifyApplication): OpenAPIObject {
   });
 }
 
-/** Serves Swagger UI at `/docs`; the document itself is a route of the API. */
+const PUBLIC: RoutePolicy = { permission: null, throttle: 'default', idempotency: 'none' };
+
+/** Serves the document at `/openapi.json` and Swagger UI at `/docs`. */
 export function serveOpenApi(app: NestFastifyApplication): void {
+  let text: string | undefined;
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .get('/openapi.json', { config: { keel: PUBLIC } }, (_request, reply) => {
+      text ??= JSON.stringify(buildOpenApi(app));
+      return reply.type('application/json; charset=utf-8').send(text);
+    });
   SwaggerModule.setup('docs', app, () => buildOpenApi(app), {
-    jsonDocumentUrl: 'docs/openapi.json',
+    raw: false,
     customSiteTitle: 'Keel API',
     swaggerOptions: { persistAuthorization: true, displayRequestDuration: true, filter: true },
   });
