@@ -48,7 +48,7 @@ export class Client {
         ...(body === undefined || isRaw ? {} : { 'content-type': 'application/json' }),
         ...headers,
       },
-      body: body === undefined || isRaw ? (body as BodyInit | undefined) : JSON.stringify(body),
+      body: body === undefined || isRaw ? body : JSON.stringify(body),
     });
     const text = await response.text();
     const isJson = /\bjson\b/.test(response.headers.get('content-type') ?? '');

@@ -3,9 +3,10 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApi } from '../../src/api.js';
 import { Config } from '../../src/config/config.js';
 import { ensureFirstAdministrator } from '../../src/modules/workspaces/index.js';
-import { Database } from '../../src/platform/database/database.js';
+import type { Database } from '../../src/platform/database/database.js';
 import { openDatabase } from '../../src/platform/database/database.module.js';
-import { Client, signIn } from './client.js';
+import type { Client} from './client.js';
+import { signIn } from './client.js';
 import { createTestDatabase } from './database.js';
 import type { TestDatabase } from './database.js';
 

@@ -137,6 +137,15 @@ export class AccountsRepository {
     };
   }
 
+  /** The statement that sets the password of someone who has none; it updates no row otherwise. */
+  setFirstPassword(accountId: string, passwordHash: string): Statement {
+    return {
+      text: `update accounts set password_hash = $2, updated_at = now()
+             where id = $1 and password_hash is null`,
+      params: [accountId, passwordHash],
+    };
+  }
+
   setPassword(accountId: string, passwordHash: string): Statement {
     return {
       text: 'update accounts set password_hash = $2, updated_at = now() where id = $1',

@@ -5,6 +5,7 @@ import { AccessVersions } from './access-versions.js';
 import { AccountsRepository } from './accounts.repository.js';
 import { AuthController } from './auth.controller.js';
 import { AuthService } from './auth.service.js';
+import { EnrolmentService } from './enrolment.service.js';
 import { KeelAuthenticator } from './keel-authenticator.js';
 import { PasswordCheck } from './password-check.js';
 import { PasswordHasher } from './password-hasher.js';
@@ -21,6 +22,7 @@ import { SigningKeysRepository } from './signing-keys.repository.js';
     AccessVersions,
     AccountsRepository,
     AuthService,
+    EnrolmentService,
     PasswordCheck,
     PasswordHasher,
     PrincipalsRepository,
@@ -29,6 +31,13 @@ import { SigningKeysRepository } from './signing-keys.repository.js';
     SigningKeysRepository,
     { provide: Authenticator, useClass: KeelAuthenticator },
   ],
-  exports: [Authenticator, AccountsRepository, PasswordCheck, PasswordHasher, SessionsRepository],
+  exports: [
+    Authenticator,
+    AccountsRepository,
+    EnrolmentService,
+    PasswordCheck,
+    PasswordHasher,
+    SessionsRepository,
+  ],
 })
 export class AuthModule {}

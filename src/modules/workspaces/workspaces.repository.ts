@@ -14,9 +14,9 @@ export interface Founding {
   owner: { userId: string; accountId: string; email: string; name: string; isActive: boolean };
 }
 
-/** Settings as they are stored: column to value. */
-export type WorkspaceColumns = Partial<
-  Record<'name' | 'default_country' | 'default_currency' | 'time_zone', string | null>
+export type WorkspaceSettings = Pick<
+  WorkspaceDto,
+  'name' | 'defaultCountry' | 'defaultCurrency' | 'timeZone'
 >;
 
 const COLUMNS = `id, version, created_at as "createdAt", updated_at as "updatedAt", name,
@@ -44,13 +44,15 @@ export class WorkspacesRepository {
     return workspace as WorkspaceDto;
   }
 
-  async update(tx: Transaction, id: string, columns: WorkspaceColumns): Promise<WorkspaceDto> {
-    const names = Object.keys(columns);
-    const settings = names.map((name, index) => `${name} = $${index + 2}`);
+  async update(tx: Transaction, id: string, settings: WorkspaceSettings): Promise<WorkspaceDto> {
     const [workspace] = await tx.query<WorkspaceDto>(
-      `update workspaces set ${[...settings, 'version = version + 1', 'updated_at = now()'].join()}
+      `update workspaces set name = $2, default_country = $3, default_currency = $4,
+         time_zone = $5, version = version + 1, updated_at = now()
        where id = $1 returning ${COLUMNS}`,
-      [id, ...Object.values(columns)],
+      [
+        ...[id, settings.name, settings.defaultCountry],
+        ...[settings.defaultCurrency, settings.timeZone],
+      ],
     );
     return workspace as WorkspaceDto;
   }

@@ -1,0 +1,3 @@
+export { InvitationsRepository } from './invitations.repository.js';
+export { newInvitation } from './invitations.service.js';
+export { UsersModule } from './users.module.js';

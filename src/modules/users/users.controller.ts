@@ -1,0 +1,107 @@
+import { Body, Controller, Delete, Get, Patch, Post } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { RequestContext } from '../../common/context.js';
+import { created, noContent, ok, page, recordOf, unstored } from '../../platform/http/answers.js';
+import type { Answer } from '../../platform/http/answers.js';
+import { Endpoint, IdempotencyHeader } from '../../platform/http/endpoint.decorator.js';
+import { IdPageQuery, readIdPage } from '../../platform/http/id-page.js';
+import { IfMatchHeader } from '../../platform/http/list-docs.js';
+import { Ctx, Id, IfMatch, RawQuery, Url } from '../../platform/http/parameters.js';
+import {
+  CreatedUserDto,
+  CreateUserDto,
+  InvitationDto,
+  UpdateUserDto,
+  UserDto,
+  UserListDto,
+} from './users.dto.js';
+import { UsersService } from './users.service.js';
+
+const PATH = '/v1/users';
+
+@ApiTags('Users')
+@Controller(PATH)
+export class UsersController {
+  constructor(private readonly users: UsersService) {}
+
+  @Get()
+  @Endpoint({ permission: 'user:read', summary: 'List users', answers: UserListDto })
+  @IdPageQuery()
+  async list(
+    @Ctx() ctx: RequestContext,
+    @RawQuery() query: Record<string, unknown>,
+    @Url() url: string,
+  ): Promise<Answer> {
+    return page(await this.users.list(ctx, readIdPage(query)), url);
+  }
+
+  @Post()
+  @Endpoint({
+    permission: 'user:manage',
+    summary: 'Add a user',
+    description: 'Nobody can give roles with permissions beyond their own.',
+    status: 201,
+    answers: CreatedUserDto,
+    problems: [409, 422],
+  })
+  @IdempotencyHeader()
+  async create(@Ctx() ctx: RequestContext, @Body() body: CreateUserDto): Promise<Answer> {
+    return created(recordOf(await this.users.create(ctx, body)), PATH);
+  }
+
+  @Get(':id')
+  @Endpoint({
+    permission: 'user:read',
+    summary: 'Get a user',
+    answers: UserDto,
+    problems: [404],
+  })
+  async get(@Ctx() ctx: RequestContext, @Id() id: string): Promise<Answer> {
+    return ok(recordOf(await this.users.get(ctx, id)));
+  }
+
+  @Patch(':id')
+  @Endpoint({
+    permission: 'user:manage',
+    summary: 'Change name, roles or status of a user',
+    description: 'The last active owner stays one. Records keep naming a deactivated user.',
+    answers: UserDto,
+    problems: [404, 409, 412, 422],
+  })
+  @IfMatchHeader()
+  async update(
+    @Ctx() ctx: RequestContext,
+    @Id() id: string,
+    @Body() body: UpdateUserDto,
+    @IfMatch() version: number | undefined,
+  ): Promise<Answer> {
+    return ok(recordOf(await this.users.update(ctx, id, body, version)));
+  }
+
+  @Delete(':id')
+  @Endpoint({
+    permission: 'user:manage',
+    summary: 'Take back an invitation',
+    description: 'A user who has joined is deactivated instead.',
+    status: 204,
+    answers: null,
+    problems: [404, 409],
+  })
+  async remove(@Ctx() ctx: RequestContext, @Id() id: string): Promise<Answer> {
+    await this.users.remove(ctx, id);
+    return noContent();
+  }
+
+  @Post(':id/invitation')
+  @Endpoint({
+    permission: 'user:manage',
+    summary: 'Invite a user again',
+    description: 'The token answered before is good no more.',
+    status: 201,
+    answers: InvitationDto,
+    problems: [404, 409],
+  })
+  async invite(@Ctx() ctx: RequestContext, @Id() id: string): Promise<Answer> {
+    return unstored(await this.users.invite(ctx, id), 201);
+  }
+}
