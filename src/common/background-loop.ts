@@ -2,9 +2,12 @@ export interface LoopOptions {
   /** Milliseconds of pause after a step that found work, and at most when there is none. */
   shortest: number;
   longest: number;
-  /** Told of a step that failed; the loop goes on after the longest pause. */
+  /** Told of the first of several failures in a row; the loop goes on after growing pauses. */
   onError: (error: unknown) => void;
 }
+
+/** Milliseconds between steps that keep failing. */
+const LONGEST_AFTER_FAILURES = 5000;
 
 /**
  * Repeats a step: at once when it says there is more or when poked, after growing pauses when
@@ -14,6 +17,7 @@ export class BackgroundLoop {
   private isRepeating = false;
   private isStopped = false;
   private isPoked = false;
+  private failures = 0;
   private pause: number;
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | null = null;
@@ -34,11 +38,8 @@ export class BackgroundLoop {
 
   /** There is work now. Without {@link start}, the step runs until there is none, and rests. */
   poke(): void {
-    if (this.isStopped) return;
-    this.isPoked = true;
-    this.pause = this.options.shortest;
-    clearTimeout(this.timer);
-    this.running ??= this.run();
+    if (this.failures === 0) this.pause = this.options.shortest;
+    this.look();
   }
 
   /** Lets the step that runs end, and starts no other one. */
@@ -54,9 +55,12 @@ export class BackgroundLoop {
         this.isPoked = false;
         while (!this.isStopped && (await this.step())) this.pause = this.options.shortest;
       }
+      this.failures = 0;
     } catch (error) {
-      this.pause = this.options.longest;
-      this.options.onError(error);
+      if (this.failures === 0) this.options.onError(error);
+      this.failures += 1;
+      const longer = this.options.longest * 2 ** Math.min(this.failures - 1, 10);
+      this.pause = Math.min(longer, LONGEST_AFTER_FAILURES);
     } finally {
       this.running = null;
       this.rest();
@@ -66,9 +70,15 @@ export class BackgroundLoop {
   private rest(): void {
     if (!this.isRepeating || this.isStopped) return;
     this.timer = setTimeout(() => {
-      const longer = Math.min(this.pause * 2, this.options.longest);
-      this.poke();
-      this.pause = longer;
+      this.pause = Math.min(this.pause * 2, this.options.longest);
+      this.look();
     }, this.pause);
+  }
+
+  private look(): void {
+    if (this.isStopped) return;
+    this.isPoked = true;
+    clearTimeout(this.timer);
+    this.running ??= this.run();
   }
 }

@@ -40,6 +40,8 @@ export class Config {
   @IsIn(['true', 'false']) trustProxy: 'true' | 'false' = 'false';
   /** Days the change feed reaches back. */
   @IsInt() @Min(1) eventRetentionDays = 30;
+  /** Days timelines and the audit trail reach back, and the feed with them where this is longer. */
+  @IsInt() @Min(1) historyRetentionDays = 1095;
 }
 
 /** The environment variable of each setting. */
@@ -62,6 +64,7 @@ export const VARIABLES: Record<keyof Config, string> = {
   corsOrigins: 'CORS_ORIGINS',
   trustProxy: 'TRUST_PROXY',
   eventRetentionDays: 'EVENT_RETENTION_DAYS',
+  historyRetentionDays: 'HISTORY_RETENTION_DAYS',
 };
 
 /**

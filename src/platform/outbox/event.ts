@@ -1,5 +1,5 @@
 import type { RequestContext } from '../../common/context.js';
-import { uuidv7 } from '../../common/uuid.js';
+import { isUuid, uuidv7 } from '../../common/uuid.js';
 import { isAuditOnly } from './event-types.js';
 import type { EventType } from './event-types.js';
 
@@ -44,8 +44,6 @@ export interface EventFacts {
 /** Most records one event may name. */
 export const MAX_EVENT_RECORDS = 1000;
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 /** The event of something the caller of `ctx` did. */
 export function eventOf(ctx: RequestContext, facts: EventFacts): EventInput {
   const { principal } = ctx;
@@ -56,7 +54,7 @@ export function eventOf(ctx: RequestContext, facts: EventFacts): EventInput {
     object: facts.object,
     actorType: principal.type,
     // Keel's own principals may be named rather than numbered.
-    actorId: UUID.test(principal.id) ? principal.id : null,
+    actorId: isUuid(principal.id) ? principal.id : null,
     actorUserId: principal.userId,
     requestId: ctx.requestId,
     ip: ctx.ip,
