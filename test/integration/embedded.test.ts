@@ -174,15 +174,15 @@ describe('the data folder', () => {
     await expect(start(dataDir)).rejects.toThrow(/postgresql-17/);
   });
 
-  test('that cannot be made is refused in one line', async () => {
-    const dataDir = makeDataDir();
-    folders.push(dataDir);
-    await writeFile(dataDir, 'a file');
-    await expect(start(join(dataDir, 'inside'))).rejects.toMatchObject({
-      name: 'OperatorError',
-      message: expect.stringMatching(/^The data folder [^\n]+KEEL_DATA_DIR[^\n]+$/),
-    });
-  });
+  test.each(['/dev/null/keel', '/proc/keel', '/dev/null'])(
+    '%s, which cannot be one, is refused in one line',
+    async (dataDir) => {
+      await expect(startEmbedded({ dataDir })).rejects.toMatchObject({
+        name: 'OperatorError',
+        message: expect.stringMatching(/^The data folder [^\n]+KEEL_DATA_DIR[^\n]+$/),
+      });
+    },
+  );
 
   test('that may not be entered is refused in one line', async () => {
     // For root it is PostgreSQL's account that may not enter; for others it is themselves.

@@ -125,7 +125,7 @@ async function runInitdb(
     child.once('error', (error) => (output += `error: ${error.message}`)).once('close', resolve);
   });
   signal?.throwIfAborted();
-  if (code !== 0) throw new OperatorError(explainOutput(output, cluster.account, folder));
+  if (code !== 0) throw new OperatorError(explainOutput(output, cluster.account, cluster.pgdata));
 }
 
 async function giveTo(account: Account | undefined, path: string): Promise<void> {

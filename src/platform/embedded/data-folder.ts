@@ -1,7 +1,17 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, realpath, rename, writeFile } from 'node:fs/promises';
+import {
+  access,
+  constants,
+  mkdir,
+  readdir,
+  readFile,
+  realpath,
+  rename,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { findPackageJSON } from 'node:module';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { OperatorError } from '../../common/operator-error.js';
 import { isRoot } from './account.js';
@@ -31,8 +41,9 @@ export async function openDataFolder(configured: string | undefined): Promise<Da
   const wanted = configured ?? defaultFolder();
   try {
     // PostgreSQL's account passes through a folder of root's, but may not list it.
-    await mkdir(wanted, { recursive: true, mode: isRoot() ? 0o711 : 0o700 });
+    await makeFolder(resolve(wanted), isRoot() ? 0o711 : 0o700);
     const path = await realpath(wanted);
+    await access(path, constants.W_OK);
     const release = lock(path);
     try {
       return { path, credentials: await readCredentials(path), release };
@@ -43,6 +54,15 @@ export async function openDataFolder(configured: string | undefined): Promise<Da
   } catch (error) {
     throw explain(error, wanted);
   }
+}
+
+/** Node's own `recursive` never returns below a folder that takes none, such as /proc. */
+async function makeFolder(path: string, mode: number): Promise<void> {
+  const found = await stat(path).catch(undefinedIfMissing);
+  if (found?.isDirectory()) return;
+  if (found !== undefined) throw new Error(`${path} is a file`);
+  await makeFolder(dirname(path), mode);
+  await mkdir(path, { mode });
 }
 
 /** @throws OperatorError when the folder holds a cluster of another major version only. */
