@@ -1,6 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsEmail, IsString, IsUUID, Length, Matches, MaxLength } from 'class-validator';
+import { IsEmail, IsString, IsUUID, Length, MaxLength } from 'class-validator';
 import { Omittable } from '../../platform/http/omittable.decorator.js';
+
+import { IsOtp } from './otp.dto.js';
 
 /** What a new password must be: long rather than odd (NIST SP 800-63B). */
 export const NewPassword = (): PropertyDecorator => Length(8, 200);
@@ -20,7 +22,7 @@ export class LoginDto {
     description: 'Code of the authenticator app, where one was set up',
   })
   @Omittable()
-  @Matches(/^\d{6}$/, { message: 'must be six digits' })
+  @IsOtp()
   otp?: string;
 
   @ApiPropertyOptional({

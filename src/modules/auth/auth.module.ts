@@ -7,6 +7,9 @@ import { AuthController } from './auth.controller.js';
 import { AuthService } from './auth.service.js';
 import { EnrolmentService } from './enrolment.service.js';
 import { KeelAuthenticator } from './keel-authenticator.js';
+import { OtpController } from './otp.controller.js';
+import { OtpRepository } from './otp.repository.js';
+import { OtpService } from './otp.service.js';
 import { PasswordCheck } from './password-check.js';
 import { PasswordHasher } from './password-hasher.js';
 import { PrincipalsRepository } from './principals.repository.js';
@@ -16,13 +19,15 @@ import { SigningKeysRepository } from './signing-keys.repository.js';
 
 /** Who is calling: accounts, sign-in, sessions, tokens. */
 @Module({
-  controllers: [AuthController],
+  controllers: [AuthController, OtpController],
   providers: [
     AccessTokens,
     AccessVersions,
     AccountsRepository,
     AuthService,
     EnrolmentService,
+    OtpRepository,
+    OtpService,
     PasswordCheck,
     PasswordHasher,
     PrincipalsRepository,

@@ -13,8 +13,10 @@ import { ACCESS_TOKEN_LIFE, AccessTokens } from './access-tokens.js';
 import { AccountsRepository } from './accounts.repository.js';
 import type { Account, Membership } from './accounts.repository.js';
 import type { ChangePasswordDto, LoginDto, MeDto, TokensDto } from './auth.dto.js';
+import { OtpService } from './otp.service.js';
 import { PasswordCheck } from './password-check.js';
 import { PasswordHasher } from './password-hasher.js';
+import { assertSession } from './session-only.js';
 import { SessionsRepository } from './sessions.repository.js';
 import type { Session } from './sessions.repository.js';
 import { SigningKeys } from './signing-keys.js';
@@ -28,6 +30,7 @@ export class AuthService {
     private readonly accounts: AccountsRepository,
     private readonly sessions: SessionsRepository,
     private readonly check: PasswordCheck,
+    private readonly otp: OtpService,
     private readonly hasher: PasswordHasher,
     private readonly tokens: AccessTokens,
     private readonly keys: SigningKeys,
@@ -39,6 +42,7 @@ export class AuthService {
     const email = normalizeEmail(input.email).value ?? '';
     const account = await this.check.confirm(origin, email, input.password);
     if (!account) throw new Problem('unauthorized', 'The e-mail address or password is wrong.');
+    await this.assertOtp(origin, account, input.otp);
     const membership = await this.membershipOf(account, input.workspaceId);
     const session: Session = {
       id: uuidv7(),
@@ -70,7 +74,7 @@ export class AuthService {
 
   /** @throws Problem 403 for an API key, which has no session. */
   async logout(ctx: RequestContext): Promise<void> {
-    const id = sessionOf(ctx);
+    const id = assertSession(ctx);
     const event = eventOf(ctx, { type: 'auth.logout', object: 'auth', recordId: id });
     await this.database.run(
       ctx,
@@ -101,7 +105,7 @@ export class AuthService {
 
   /** @throws Problem 422 for a wrong present password, 403 for an API key. */
   async changePassword(ctx: RequestContext, input: ChangePasswordDto): Promise<void> {
-    const sessionId = sessionOf(ctx);
+    const sessionId = assertSession(ctx);
     const { accountId, user } = await this.accounts.profile(ctx);
     if (!(await this.check.confirm(ctx, user.email, input.currentPassword))) {
       const detail = 'is not your password';
@@ -126,6 +130,17 @@ export class AuthService {
   async rotateKeys(ctx: RequestContext): Promise<{ kid: string }> {
     const event = eventOf(ctx, { type: 'auth.keys_rotated', object: 'auth' });
     return { kid: await this.keys.rotate([recordEvents([event])]) };
+  }
+
+  private async assertOtp(origin: RequestOrigin, account: Account, otp?: string): Promise<void> {
+    const lacking = await this.otp.lacking(account.id, otp);
+    if (lacking === null) return;
+    if (lacking === 'rightCode') await this.check.failed(origin, account.email, account.id, 'otp');
+    const detail =
+      lacking === 'code'
+        ? 'Send the code of your authenticator app as `otp`.'
+        : 'The code is wrong, or was used before.';
+    throw new Problem('unauthorized', detail, { extra: { otpRequired: true } });
   }
 
   private async membershipOf(account: Account, workspaceId?: string): Promise<Membership> {
@@ -162,12 +177,6 @@ export class AuthService {
       expiresIn: ACCESS_TOKEN_LIFE,
     };
   }
-}
-
-/** The session a caller signed in with; an API key has none. */
-function sessionOf(ctx: RequestContext): string {
-  if (ctx.sessionId !== undefined) return ctx.sessionId;
-  throw new Problem('forbidden', 'This takes an access token; you sent an API key.');
 }
 
 function contextOf(session: Session, origin: RequestOrigin): RequestContext {

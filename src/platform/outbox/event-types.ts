@@ -17,6 +17,8 @@ export const AUDIT_EVENTS = {
   'auth.logout': 'Someone signed out.',
   'auth.refresh_reused': 'A used refresh token came back; its family was revoked.',
   'auth.password_changed': 'A password was changed.',
+  'auth.otp_enabled': 'Someone signs in with a second factor from now on.',
+  'auth.otp_disabled': 'Someone signs in without a second factor again.',
   'auth.keys_rotated': 'The keys that sign access tokens were rotated.',
   'apiKey.created': 'An API key was made.',
   'apiKey.revoked': 'An API key was revoked.',
