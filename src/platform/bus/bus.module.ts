@@ -6,6 +6,7 @@ import { InvalidationBus } from './invalidation-bus.js';
 import type { Link } from './link.js';
 import { PostgresLink } from './postgres-link.js';
 import { RedisLink } from './redis-link.js';
+import { SharedRedis } from './shared-redis.js';
 
 /** The bus as configured: over Redis with PostgreSQL in reserve, or over PostgreSQL alone. */
 export function createBus({ redisUrl, databaseUrl }: Pick<Config, 'redisUrl' | 'databaseUrl'>) {
@@ -17,8 +18,15 @@ export function createBus({ redisUrl, databaseUrl }: Pick<Config, 'redisUrl' | '
 }
 
 @Module({
-  providers: [{ provide: InvalidationBus, inject: [Config], useFactory: createBus }],
-  exports: [InvalidationBus],
+  providers: [
+    { provide: InvalidationBus, inject: [Config], useFactory: createBus },
+    {
+      provide: SharedRedis,
+      inject: [Config],
+      useFactory: ({ redisUrl }: Config) => new SharedRedis(redisUrl),
+    },
+  ],
+  exports: [InvalidationBus, SharedRedis],
 })
 export class BusModule implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(private readonly bus: InvalidationBus) {}
