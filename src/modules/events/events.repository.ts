@@ -2,10 +2,12 @@ import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../common/context.js';
 import { Database, SYSTEM } from '../../platform/database/database.js';
 import type { EventFilter } from './event-filter.js';
-import type { Position } from './event-cursor.js';
 
 /** Events one request looks at in search of those it wants. */
 const FEED_WINDOW = 5000;
+
+/** Where a reader of the feed stands: everything up to this position has been read. */
+export type Position = number;
 
 export interface StoredEvent {
   id: string;
@@ -67,22 +69,18 @@ export class EventsRepository {
    * one request looks at a bounded number of events.
    */
   async feed(ctx: Reader, after: Position, filter: EventFilter, limit: number): Promise<FeedPage> {
-    const isAll = filter.objects.length + filter.types.length === 0;
-    if (isAll && filter.visible === null) return this.all(ctx, after, limit);
+    const wantsAll = filter.objects.length + filter.types.length === 0;
+    if (wantsAll && filter.visible === null) return this.all(ctx, after, limit);
     const where = [ctx.workspaceId, after];
+    const objects = wantsAll ? null : filter.objects;
     // The window is measured first: what comes while this runs is left to the next request.
     const [window, some] = await this.database.run(ctx, [
       { text: WINDOW_SQL, params: where },
-      {
-        text: SOME_SQL,
-        params: [...where, limit + 1, filter.visible, isAll ? null : filter.objects, filter.types],
-      },
+      { text: SOME_SQL, params: [...where, limit + 1, filter.visible, objects, filter.types] },
     ]);
-    const { full_window: full, head } = window?.rows[0] as unknown as Window;
     const events = (some?.rows ?? []) as unknown as StoredEvent[];
     if (events.length > limit) return cut(events, limit);
-    const seen = Math.max(full ?? head ?? after, events.at(-1)?.position ?? after);
-    return { events, position: seen, hasMore: full !== null && full < (head ?? 0) };
+    return uncut(events, after, window?.rows[0] as unknown as Window);
   }
 
   private async all(ctx: Reader, after: Position, limit: number): Promise<FeedPage> {
@@ -115,4 +113,14 @@ interface Window {
 function cut(events: StoredEvent[], limit: number): FeedPage {
   const shown = events.slice(0, limit);
   return { events: shown, position: shown.at(-1)?.position ?? 0, hasMore: true };
+}
+
+/** The page that ends with its window. */
+function uncut(
+  events: StoredEvent[],
+  after: Position,
+  { full_window: full, head }: Window,
+): FeedPage {
+  const position = Math.max(full ?? head ?? after, events.at(-1)?.position ?? after);
+  return { events, position, hasMore: full !== null && full < (head ?? 0) };
 }
