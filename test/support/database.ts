@@ -28,14 +28,20 @@ function withDatabase(url: string, name: string): string {
   return Object.assign(new URL(url), { pathname: `/${name}` }).href;
 }
 
-async function execute(url: string, statement: string): Promise<void> {
+/** Runs one statement on a connection of its own. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- what is in the rows, the test checks
+export async function query(url: string, statement: string): Promise<any[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    await client.query(statement);
+    return (await client.query(statement)).rows;
   } finally {
     await client.end();
   }
+}
+
+async function execute(url: string, statement: string): Promise<void> {
+  await query(url, statement);
 }
 
 function required(variable: string): string {

@@ -3,6 +3,7 @@ import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { MovedPermanently, Problem } from '../../common/errors.js';
 import type { ProblemCode } from '../../common/errors.js';
+import type { RoutePolicy } from './endpoint.decorator.js';
 import { toProblem } from '../database/database-errors.js';
 
 /** Answers every error as problem details; what is not meant for clients is logged instead. */
@@ -40,7 +41,13 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, proble
 }
 
 /** Methods a path answers; filled as routes are registered. */
-export const routeTable: { pattern: RegExp; method: string }[] = [];
+export const routeTable: {
+  pattern: RegExp;
+  method: string;
+  url: string;
+  /** Null outside the API. */
+  policy: RoutePolicy | null;
+}[] = [];
 
 const FASTIFY_ERRORS: Record<string, [ProblemCode, string]> = {
   FST_ERR_CTP_INVALID_JSON_BODY: ['bad-request', 'The body is not JSON.'],

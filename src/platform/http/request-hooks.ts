@@ -51,7 +51,9 @@ export function installRequestHooks(
       );
     }
     const pattern = new RegExp(`^${route.url.replace(/:\w+/g, '[^/]+').replace(/\*$/, '.*')}/?$`);
-    for (const method of [route.method].flat()) routeTable.push({ pattern, method });
+    for (const method of [route.method].flat()) {
+      routeTable.push({ pattern, method, url: route.url, policy: policy ?? null });
+    }
   });
   fastify.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
