@@ -6,6 +6,7 @@ import type { ListQuery } from '../../common/list-query.js';
 import {
   Answer,
   created,
+  download,
   json,
   noContent,
   ok,
@@ -13,8 +14,17 @@ import {
   upserted,
 } from '../../platform/http/answers.js';
 import { Endpoint, IdempotencyHeader } from '../../platform/http/endpoint.decorator.js';
-import { IfMatchHeader, ListDocs, ViewDocs } from '../../platform/http/list-docs.js';
-import { Ctx, Id, IfMatch, ListParams, Url, ViewParams } from '../../platform/http/parameters.js';
+import { ExportDocs, IfMatchHeader, ListDocs, ViewDocs } from '../../platform/http/list-docs.js';
+import {
+  Ctx,
+  ExportParams,
+  Id,
+  IfMatch,
+  ListParams,
+  Url,
+  ViewParams,
+} from '../../platform/http/parameters.js';
+import type { ExportRequest } from '../../platform/http/parameters.js';
 import {
   BatchDto,
   BatchResultDto,
@@ -61,6 +71,19 @@ export class ContactsController {
   @IdempotencyHeader()
   async create(@Ctx() ctx: RequestContext, @Body() body: ContactInput) {
     return created(await this.contacts.creator.one(ctx, body), PATH);
+  }
+
+  @Get('export')
+  @Endpoint({
+    permission: 'contact:read',
+    summary: 'Stream contacts as CSV or NDJSON',
+    description: 'All that match, out of one consistent snapshot.',
+    throttle: 'bulk',
+  })
+  @ExportDocs()
+  async export(@Ctx() ctx: RequestContext, @ExportParams() wanted: ExportRequest) {
+    const stream = await this.contacts.exporter.stream(ctx, wanted.query, wanted);
+    return download(stream, 'contacts', wanted.format);
   }
 
   @Get(':id')

@@ -123,8 +123,9 @@ export class Database {
       failure = error as Error;
       throw toProblem(error);
     } finally {
-      // A connection whose state is unknown must not go back into the pool.
-      client?.release(isFatal(failure) ? failure : undefined);
+      // A connection whose state is unknown, or with a transaction open, must not be lent again.
+      const unusable = isFatal(failure) || client?.getTransactionStatus() !== 'I';
+      client?.release(unusable);
     }
   }
 

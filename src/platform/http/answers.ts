@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import { StreamableFile } from '@nestjs/common';
 
 /** What a controller method returns when status, headers or exact bytes matter. */
 export class Answer {
@@ -92,3 +94,12 @@ export const unstored = (
   status = 200,
   headers: Record<string, string> = {},
 ): Answer => json(body, status, { ...headers, 'cache-control': 'no-store' });
+
+/** A file that is sent as it is made. */
+export function download(stream: Readable, name: string, format: 'csv' | 'ndjson'): StreamableFile {
+  const type = format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson';
+  return new StreamableFile(stream, {
+    type,
+    disposition: `attachment; filename="${name}.${format}"`,
+  });
+}

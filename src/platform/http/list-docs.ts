@@ -1,5 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiHeader, ApiQuery } from '@nestjs/swagger';
+import { ApiHeader, ApiProduces, ApiQuery } from '@nestjs/swagger';
 
 /** Documents the parameters that every list takes. */
 export function ListDocs(): MethodDecorator {
@@ -27,17 +27,20 @@ export function ListDocs(): MethodDecorator {
       schema: { type: 'boolean' },
       description: 'true lists the bin',
     }),
-    ApiQuery({
-      name: 'filter',
-      required: false,
-      style: 'deepObject',
-      explode: true,
-      schema: { type: 'object', additionalProperties: true },
-      description:
-        '`filter[field]=value` or `filter[field][op]=value`; op: eq neq gt gte lt lte in nin contains startsWith isNull has. Values of `in` are separated by commas.',
-    }),
+    FilterDocs(),
   );
 }
+
+const FilterDocs = (): MethodDecorator =>
+  ApiQuery({
+    name: 'filter',
+    required: false,
+    style: 'deepObject',
+    explode: true,
+    schema: { type: 'object', additionalProperties: true },
+    description:
+      '`filter[field]=value` or `filter[field][op]=value`; op: eq neq gt gte lt lte in nin contains startsWith isNull has. Values of `in` are separated by commas.',
+  }) as MethodDecorator;
 
 /** Documents If-Match. */
 export const IfMatchHeader = (): MethodDecorator =>
@@ -67,5 +70,27 @@ export function ViewDocs(): MethodDecorator {
       required: false,
       description: 'ETag of the copy the client has; 304 when it is still good',
     }),
+  );
+}
+
+/** Documents the parameters of a streaming export. */
+export function ExportDocs(): MethodDecorator {
+  return applyDecorators(
+    ApiQuery({
+      name: 'format',
+      required: false,
+      schema: { type: 'string', enum: ['csv', 'ndjson'], default: 'csv' },
+    }),
+    ApiQuery({
+      name: 'raw',
+      required: false,
+      schema: { type: 'boolean' },
+      description: 'true leaves CSV cells as they are, also those a spreadsheet would run',
+    }),
+    ApiQuery({ name: 'fields', required: false, type: String }),
+    ApiQuery({ name: 'sort', required: false, type: String }),
+    ApiQuery({ name: 'query', required: false, type: String }),
+    FilterDocs(),
+    ApiProduces('text/csv', 'application/x-ndjson'),
   );
 }

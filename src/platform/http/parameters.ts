@@ -78,3 +78,23 @@ export const ViewParams = createParamDecorator((_: unknown, context: ExecutionCo
   });
   return { fields: chosen, include: related };
 });
+
+/** A list to export: the filters of a list, with a format; all of it, so no limit and no cursor. */
+export interface ExportRequest {
+  query: ListQuery;
+  format: 'csv' | 'ndjson';
+  raw: boolean;
+}
+
+export const ExportParams = createParamDecorator(
+  (_: unknown, context: ExecutionContext): ExportRequest => {
+    const { format = 'csv', raw, ...rest } = requestOf(context).query as Record<string, unknown>;
+    if (format !== 'csv' && format !== 'ndjson') {
+      throw new Problem('invalid-parameter', 'format must be csv or ndjson.');
+    }
+    for (const name of ['limit', 'cursor', 'count']) {
+      if (name in rest) throw new Problem('invalid-parameter', `An export takes no ${name}.`);
+    }
+    return { query: parseListQuery(rest), format, raw: raw === 'true' };
+  },
+);

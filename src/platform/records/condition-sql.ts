@@ -25,7 +25,6 @@ const escapeLike = (text: string): string => text.replace(/[\\%_]/g, '\\$&');
  * SQL of a checked condition over the row `r`. Own columns are compared in place; tags, custom
  * properties and external ids through `record_index`, which an index serves under row level
  * security (jsonb and array operators are not leakproof, so their indexes would not be used).
- * `$1` is the workspace.
  */
 export function conditionSql(
   definition: ObjectDefinition,
@@ -80,7 +79,7 @@ function likePattern(op: string, text: string): string {
 /** Whether a row of `record_index` for the key fulfils the condition. */
 function indexSql(definition: ObjectDefinition, condition: Comparison, params: Params): string {
   const { field, op, value } = condition;
-  const rows = `select i.record_id from record_index i where i.workspace_id = $1
+  const rows = `select i.record_id from record_index i where i.workspace_id = ${params.workspace}
     and i.object = '${definition.object}' and i.key = ${params.add(field)}`;
   const numeric = condition.type === 'number' || condition.type === 'decimal';
   const column = numeric ? 'i.number' : 'i.value';

@@ -39,7 +39,7 @@ function relationSql(
   // The id of a user who signed in: a UUID, so it can stand in the statement.
   const own = reach === 'own' ? `and c.owner_id = '${ctx.principal.userId ?? ''}'::uuid` : '';
   // `o` is read before the inner `r` exists, so its `r` is the row outside.
-  return `(select ${jsonSql(target)}::json from (select r.${field.column} as id) o
+  return `(select ${jsonSql(target)}::json from (select r.workspace_id, r.${field.column} as id) o
     cross join lateral (select c.* from ${target.table} c
-      where c.workspace_id = $1 and c.id = o.id ${own}) r)`;
+      where c.workspace_id = o.workspace_id and c.id = o.id ${own}) r)`;
 }

@@ -25,8 +25,7 @@ export interface ListPlan {
  * Fetches one row more than the limit, to know whether there are more.
  */
 export function pageStatement(plan: ListPlan): Statement {
-  const params = new Params();
-  params.add(plan.workspaceId);
+  const params = new Params(plan.workspaceId);
   const conditions = plan.conditions.map((condition) => condition(params));
   const [lead] = plan.keys as [SortKey];
   const phases: string[] = [];
@@ -54,7 +53,7 @@ function valuesPhase(plan: ListPlan, conditions: string[], params: Params): stri
     const bound = params.add(cursor[0], lead.cast);
     where.push(`${lead.sql} ${lead.descending ? '<=' : '>='} ${bound}`);
   }
-  return select(plan, fromOf(plan, params), where, keys);
+  return select(plan, params, fromOf(plan, params), where, keys);
 }
 
 function nullsPhase(
@@ -65,26 +64,27 @@ function nullsPhase(
 ): string {
   const [lead, ...rest] = plan.keys as [SortKey, ...SortKey[]];
   const isEmpty = lead.indexKey
-    ? `not exists (select from record_index s where s.workspace_id = $1
+    ? `not exists (select from record_index s where s.workspace_id = ${params.workspace}
         and s.object = '${plan.definition.object}' and s.record_id = r.id
         and s.key = ${params.add(lead.indexKey)})`
     : `${lead.sql} is null`;
   const where = [...conditions, isEmpty];
   if (continued && plan.cursor) where.push(after(rest, plan.cursor.slice(1), params));
   const nulled = [{ ...lead, sql: `null::${lead.cast}` }, ...rest];
-  return select(plan, `${plan.definition.table} r`, where, nulled, rest);
+  return select(plan, params, `${plan.definition.table} r`, where, nulled, rest);
 }
 
 function fromOf({ definition, keys }: ListPlan, params: Params): string {
   const indexKey = keys[0]?.indexKey;
   if (!indexKey) return `${definition.table} r`;
-  return `(select s.value, s.number, s.record_id from record_index s where s.workspace_id = $1
+  return `(select s.value, s.number, s.record_id from record_index s where s.workspace_id = ${params.workspace}
       and s.object = '${definition.object}' and s.key = ${params.add(indexKey)}) s
-    join ${definition.table} r on r.workspace_id = $1 and r.id = s.record_id`;
+    join ${definition.table} r on r.workspace_id = ${params.workspace} and r.id = s.record_id`;
 }
 
 function select(
   plan: ListPlan,
+  params: Params,
   from: string,
   where: readonly string[],
   keys: readonly SortKey[],
@@ -93,18 +93,17 @@ function select(
   const keyColumns = keys.map(({ sql }, index) => `${sql} as k${index}`).join(', ');
   const bin = `r.deleted_at is ${plan.deleted ? 'not ' : ''}null`;
   return `select ${plan.json} as json, ${keyColumns} from ${from}
-    where ${['r.workspace_id = $1', bin, ...where].join(' and ')}
+    where ${[`r.workspace_id = ${params.workspace}`, bin, ...where].join(' and ')}
     order by ${orderBy(order)} limit ${plan.limit + 1}`;
 }
 
 /** Counts the list's rows, exactly or as the planner estimates them. */
 export function countStatement(plan: ListPlan, kind: 'estimated' | 'exact'): Statement {
-  const params = new Params();
-  params.add(plan.workspaceId);
+  const params = new Params(plan.workspaceId);
   const conditions = plan.conditions.map((condition) => condition(params));
   const bin = `r.deleted_at is ${plan.deleted ? 'not ' : ''}null`;
   const from = `from ${plan.definition.table} r
-    where ${['r.workspace_id = $1', bin, ...conditions].join(' and ')}`;
+    where ${[`r.workspace_id = ${params.workspace}`, bin, ...conditions].join(' and ')}`;
   return {
     text:
       kind === 'exact'

@@ -49,8 +49,7 @@ export class RecordDuplicates {
   }
 
   private async load(ctx: RequestContext, id: string): Promise<RecordRow> {
-    const params = new Params();
-    params.add(ctx.workspaceId);
+    const params = new Params(ctx.workspaceId);
     params.add(id);
     const reach = reachCondition(ctx, this.definition)?.(params) ?? 'true';
     const [row] = await this.kit.database.query(
@@ -76,8 +75,7 @@ export class RecordDuplicates {
   }
 
   private async matching(ctx: RequestContext, id: string, text: string): Promise<RecordRow[]> {
-    const params = new Params();
-    params.add(ctx.workspaceId);
+    const params = new Params(ctx.workspaceId);
     params.add(id);
     const match = matchCondition(
       ctx.workspaceId,

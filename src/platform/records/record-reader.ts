@@ -184,8 +184,7 @@ export async function reachIds(
   definition: ObjectDefinition,
   ids: readonly string[],
 ): Promise<Set<string>> {
-  const params = new Params();
-  params.add(ctx.workspaceId);
+  const params = new Params(ctx.workspaceId);
   params.add(ids);
   const reach = reachCondition(ctx, definition)?.(params) ?? 'true';
   const rows = await tx.query<{ id: string }>(

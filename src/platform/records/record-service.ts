@@ -7,6 +7,7 @@ import { RecordBatch } from './record-batch.js';
 import type { Batch } from './record-batch.js';
 import { RecordCreator } from './record-creator.js';
 import { RecordDuplicates } from './record-duplicates.js';
+import { RecordExporter } from './record-exporter.js';
 import type { RecordKit } from './record-kit.js';
 import { RecordMerger } from './record-merger.js';
 import { RecordReader } from './record-reader.js';
@@ -25,6 +26,7 @@ export abstract class RecordService {
   readonly merger: RecordMerger;
   readonly duplicates: RecordDuplicates;
   readonly timeline: RecordTimeline;
+  readonly exporter: RecordExporter;
 
   protected constructor(kit: RecordKit, definition: ObjectDefinition) {
     kit.register(definition);
@@ -37,6 +39,7 @@ export abstract class RecordService {
     this.merger = new RecordMerger(kit, store);
     this.duplicates = new RecordDuplicates(kit, definition);
     this.timeline = new RecordTimeline(kit, definition, this.reader);
+    this.exporter = new RecordExporter(kit, definition, this.reader);
   }
 
   /** To the bin, or for good, which needs a permission of its own. */
