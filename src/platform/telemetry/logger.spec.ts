@@ -124,6 +124,13 @@ describe('Nest’s logger', () => {
     ]);
   });
 
+  test('does not tell of each part that starts unless asked for details', () => {
+    const { lines, nest } = facade();
+    NestFacade.log('ConfigModule dependencies initialized', 'InstanceLoader');
+    nest.log('ready');
+    expect(lines.map(({ level }) => level)).toEqual(['debug', 'info']);
+  });
+
   test('tells an error and its stack, however it is given', () => {
     const { lines, nest } = facade();
     const error = new Error('broken');

@@ -3,6 +3,9 @@ import type { Logger } from 'pino';
 
 type Level = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
 
+/** Parts of Nest that tell of each module and route while a process starts. */
+const START_UP = new Set(['NestFactory', 'InstanceLoader', 'RoutesResolver', 'RouterExplorer']);
+
 /**
  * Lets Nest, and all that logs with Nest's `Logger`, write to the process's logger. Keel's own code
  * calls `logger.warn({ facts }, 'What happened')`; Nest adds its context as the last argument.
@@ -11,7 +14,8 @@ export class NestLogger implements LoggerService {
   constructor(private readonly logger: Logger) {}
 
   log(message: unknown, ...rest: unknown[]): void {
-    this.write('info', message, rest);
+    const isStartUp = START_UP.has(rest.at(-1) as string);
+    this.write(isStartUp ? 'debug' : 'info', message, rest);
   }
 
   fatal(message: unknown, ...rest: unknown[]): void {

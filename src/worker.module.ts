@@ -1,0 +1,26 @@
+import { Module } from '@nestjs/common';
+import type { DynamicModule } from '@nestjs/common';
+import type { Config } from './config/config.js';
+import { ConfigModule } from './config/config.module.js';
+import { DatabaseModule } from './platform/database/database.module.js';
+import { OutboxModule } from './platform/outbox/outbox.module.js';
+import { EventsPurger } from './platform/outbox/purge-events.js';
+import { ExpiredPurger } from './platform/queue/purge-expired.js';
+import { QueueModule } from './platform/queue/queue.module.js';
+
+/** The worker process: every job handler, no routes. */
+@Module({})
+export class WorkerModule {
+  static with(config: Config): DynamicModule {
+    return {
+      module: WorkerModule,
+      imports: [
+        ConfigModule.with(config),
+        DatabaseModule.register('keel-worker'),
+        OutboxModule,
+        QueueModule,
+      ],
+      providers: [EventsPurger, ExpiredPurger],
+    };
+  }
+}

@@ -1,0 +1,23 @@
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import { loadConfig } from './config/config.js';
+import { Sequencer } from './platform/outbox/sequencer.js';
+import { runChild } from './platform/processes/supervise-child.js';
+import { JobRelay } from './platform/queue/job-relay.js';
+import { JobWorkers } from './platform/queue/job-workers.js';
+import { createLogger } from './platform/telemetry/logger.js';
+import { NestLogger } from './platform/telemetry/nest-logger.js';
+import { WorkerModule } from './worker.module.js';
+
+/** The worker process: runs jobs, hands them on, and puts events in order. */
+await runChild(async () => {
+  const config = loadConfig();
+  const app = await NestFactory.createApplicationContext(WorkerModule.with(config), {
+    logger: new NestLogger(createLogger(config, 'worker')),
+    abortOnError: false,
+  });
+  await app.get(JobWorkers).start();
+  app.get(JobRelay).start();
+  app.get(Sequencer).start();
+  return { onStop: () => app.close() };
+});
