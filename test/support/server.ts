@@ -5,7 +5,7 @@ import { Config } from '../../src/config/config.js';
 import { ensureFirstAdministrator } from '../../src/modules/workspaces/index.js';
 import type { Database } from '../../src/platform/database/database.js';
 import { openDatabase } from '../../src/platform/database/database.module.js';
-import type { Client} from './client.js';
+import type { Client } from './client.js';
 import { signIn } from './client.js';
 import { createTestDatabase } from './database.js';
 import type { TestDatabase } from './database.js';
@@ -101,7 +101,7 @@ async function createWorkspace(admin: Client, name: string): Promise<Client> {
 }
 
 async function createUser(of: Client, role: string): Promise<Client> {
-  const email = `${role}-${randomUUID()}@example.com`;
+  const email = `${role.replace(/\W+/g, '-')}-${randomUUID()}@example.com`;
   const user = { email, name: `A ${role}`, roles: [role], password: PASSWORD };
   await of.expect(201, 'POST', '/v1/users', user);
   return signIn(of.url, email, PASSWORD);

@@ -73,7 +73,7 @@ export class RolesRepository {
   async update(tx: Transaction, workspaceId: string, id: string, role: RoleContent): Promise<Role> {
     const [, updated] = await tx.run([
       {
-        text: `update users u set version = version + 1, updated_at = now()
+        text: `update users u set version = u.version + 1, updated_at = now()
                from user_roles ur join roles r on r.workspace_id = ur.workspace_id
                  and r.id = ur.role_id
                where ur.workspace_id = $1 and ur.role_id = $2 and r.name <> $3
