@@ -1,6 +1,7 @@
 import { Problem } from './errors.js';
 import { parseFilterParams, parseWhere } from './filter/index.js';
 import type { Condition } from './filter/index.js';
+import { closest } from './suggest.js';
 
 /** A list as a client asks for it. */
 export interface ListQuery {
@@ -25,75 +26,124 @@ const MAX_SORT = 5;
 const MAX_INCLUDE = 5;
 const MAX_FIELDS = 100;
 const MAX_QUERY = 200;
+const LONGEST_NAME = 128;
 const COUNTS = ['none', 'estimated', 'exact'] as const;
 const NAMES = ['limit', 'cursor', 'sort', 'fields', 'include', 'count', 'deleted', 'query'];
+const MEMBERS = [...NAMES, 'where'];
 
-const invalid = (detail: string): Problem => new Problem('invalid-parameter', detail);
+/** 400 that names the parameter, or the member of the body by its JSON pointer. */
+function invalid(name: string, detail: string): Problem {
+  const code = name === 'sort' ? 'invalid-sort' : 'invalid-parameter';
+  return new Problem(code, detail, { errors: [{ pointer: `/${name}`, code: 'invalid', detail }] });
+}
+
+/** A client's name for something, short enough and safe to repeat. */
+const shown = (name: string): string =>
+  name
+    .slice(0, 64)
+    .toWellFormed()
+    .replace(/\p{Cc}/gu, '·');
+
+function unknownName(name: string, kind: string, known: readonly string[]): string {
+  const near = closest(name, known);
+  const hint = near === undefined ? '' : ` Did you mean ${near}?`;
+  return `${shown(name)} is not a ${kind}.${hint} There are ${known.join(', ')}.`;
+}
 
 /**
  * Reads the parameters of a list from a query string.
+ * @param params the query string, flat: keys literally as written, repeated ones as a list
  * @throws Problem 400 naming the parameter and what it may be.
  */
 export function parseListQuery(params: Record<string, unknown>): ListQuery {
   for (const name of Object.keys(params)) {
-    if (NAMES.includes(name) || name.startsWith('filter')) continue;
-    throw invalid(
-      `${name.slice(0, 64)} is not a parameter. Parameters: ${NAMES.join(', ')}, filter[…].`,
-    );
+    if (name.startsWith('filter') || NAMES.includes(name)) continue;
+    throw invalid(shown(name), unknownName(name, 'parameter', [...NAMES, 'filter[…]']));
   }
-  const { limit, deleted } = params;
+  const { sort, fields, include } = params;
+  for (const name of ['limit', 'cursor', 'count', 'deleted', 'query']) {
+    if (Array.isArray(params[name])) throw invalid(name, `${name} is given more than once.`);
+  }
   return {
-    ...readCommon({
-      ...params,
-      limit: limit === undefined ? undefined : Number(limit),
-      sort: listOf(params['sort']),
-      fields: params['fields'] === undefined ? undefined : listOf(params['fields']),
-      include: listOf(params['include']),
-    }),
-    deleted: readFlag(deleted),
+    limit: readLimit(params['limit']),
+    ...readTexts(params),
+    sort: readSort(splitNames(sort)),
+    fields: fields === undefined ? undefined : readFields(splitNames(fields)),
+    include: readNames('include', splitNames(include), MAX_INCLUDE),
+    deleted: readFlag(params['deleted']),
     where: parseFilterParams(params) ?? undefined,
   };
 }
 
 /**
- * Reads the body of a search into the same shape.
- * @throws Problem 400 naming the member and what it may be.
+ * Reads the body of a search into the same shape. `sort`, `fields` and `include` are lists of
+ * names, or one text with commas as in a query string.
+ * @throws Problem 422 for a member there is none of, 400 for one that cannot be read.
  */
 export function parseSearchBody(body: unknown): ListQuery {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    throw new Problem('bad-request', 'The body must be an object.');
+    throw new Problem('bad-request', 'The body must be a JSON object.');
   }
-  const members = body as Record<string, unknown>;
-  for (const name of Object.keys(members)) {
-    if (NAMES.includes(name) || name === 'where') continue;
-    throw invalid(`/${name.slice(0, 64)} is not a member. Members: ${NAMES.join(', ')}, where.`);
-  }
+  const members: Record<string, unknown> = { ...body };
+  const unknown = Object.keys(members).filter((name) => !MEMBERS.includes(name));
+  if (unknown.length > 0) throw unknownMembers(unknown);
+  const { sort, fields, include, where } = members;
   return {
-    ...readCommon({ ...members, include: members['include'] ?? [], sort: members['sort'] ?? [] }),
+    limit: readLimit(members['limit']),
+    ...readTexts(members),
+    sort: readSort(namesIn('sort', sort)),
+    fields: fields === undefined ? undefined : readFields(namesIn('fields', fields)),
+    include: readNames('include', namesIn('include', include), MAX_INCLUDE),
     deleted: readFlag(members['deleted']),
-    where: members['where'] === undefined ? undefined : parseWhere(members['where']),
+    where: where === undefined ? undefined : parseWhere(where),
   };
 }
 
-function readCommon(params: Record<string, unknown>): Omit<ListQuery, 'deleted' | 'where'> {
-  const { limit = DEFAULT_LIMIT, cursor, count = 'none', query } = params;
-  if (!Number.isInteger(limit) || (limit as number) < 1 || (limit as number) > MAX_LIMIT) {
-    throw invalid(`limit must be a whole number from 1 to ${MAX_LIMIT}.`);
+function unknownMembers(names: readonly string[]): Problem {
+  return Problem.validation(
+    names.slice(0, MAX_FIELDS).map((name) => ({
+      pointer: `/${shown(name).replaceAll('~', '~0').replaceAll('/', '~1')}`,
+      code: 'unknownField',
+      detail: unknownName(name, 'member', MEMBERS),
+    })),
+  );
+}
+
+function readLimit(raw: unknown): number {
+  if (raw === undefined) return DEFAULT_LIMIT;
+  const limit = typeof raw === 'string' && /^\d{1,6}$/.test(raw) ? Number(raw) : raw;
+  if (typeof limit === 'number' && Number.isInteger(limit) && limit >= 1 && limit <= MAX_LIMIT) {
+    return limit;
   }
-  if (!COUNTS.some((known) => known === count)) {
-    throw invalid(`count must be one of ${COUNTS.join(', ')}.`);
+  throw invalid('limit', `limit must be a whole number from 1 to ${MAX_LIMIT}.`);
+}
+
+function readTexts(params: Record<string, unknown>): Pick<ListQuery, 'cursor' | 'count' | 'query'> {
+  const { cursor, count = 'none', query } = params;
+  if (cursor !== undefined && typeof cursor !== 'string') {
+    throw new Problem('invalid-cursor', '`cursor` must be text: `page.nextCursor` of a page.');
   }
-  if (cursor !== undefined && typeof cursor !== 'string') throw invalid('cursor must be text.');
-  return {
-    limit: limit as number,
-    cursor: cursor === '' ? undefined : cursor,
-    sort: readSort(texts('sort', params['sort'], MAX_SORT)),
-    fields:
-      params['fields'] === undefined ? undefined : texts('fields', params['fields'], MAX_FIELDS),
-    include: texts('include', params['include'], MAX_INCLUDE),
-    count: count as ListQuery['count'],
-    query: readWords(query),
-  };
+  const known = COUNTS.find((item) => item === count);
+  if (!known) throw invalid('count', `count must be one of ${COUNTS.join(', ')}.`);
+  return { cursor: cursor === '' ? undefined : cursor, count: known, query: readWords(query) };
+}
+
+function readWords(raw: unknown): string | undefined {
+  if (raw === undefined) return undefined;
+  if (typeof raw !== 'string' || raw.length > MAX_QUERY) {
+    throw invalid('query', `query must be text of at most ${MAX_QUERY} characters.`);
+  }
+  const words = raw
+    .toWellFormed()
+    .replace(/\p{Cc}+/gu, ' ')
+    .trim();
+  return words === '' ? undefined : words;
+}
+
+function readFlag(value: unknown): boolean {
+  if (value === undefined || value === 'false' || value === false) return false;
+  if (value === 'true' || value === true) return true;
+  throw invalid('deleted', 'deleted must be true or false.');
 }
 
 function readSort(keys: string[]): ListQuery['sort'] {
@@ -102,36 +152,41 @@ function readSort(keys: string[]): ListQuery['sort'] {
       ? { field: key.slice(1), direction: 'desc' as const }
       : { field: key, direction: 'asc' as const },
   );
-  if (new Set(sort.map(({ field }) => field)).size < sort.length) {
-    throw new Problem('invalid-sort', 'sort names a field twice.');
-  }
+  const fields = readNames(
+    'sort',
+    sort.map(({ field }) => field),
+    MAX_SORT,
+  );
+  if (fields.length < sort.length) throw invalid('sort', 'sort names a field twice.');
   return sort;
 }
 
-function readWords(query: unknown): string | undefined {
-  if (query === undefined) return undefined;
-  if (typeof query !== 'string' || query.length > MAX_QUERY) {
-    throw invalid(`query must be text of at most ${MAX_QUERY} characters.`);
+function readFields(names: string[]): string[] {
+  if (names.length === 0) throw invalid('fields', 'fields must name at least one field.');
+  return readNames('fields', names, MAX_FIELDS);
+}
+
+/** The different names of a list, none of them empty. */
+function readNames(parameter: string, names: string[], most: number): string[] {
+  if (names.length > most) throw invalid(parameter, `${parameter} takes at most ${most} names.`);
+  for (const name of names) {
+    if (name !== '' && name.length <= LONGEST_NAME) continue;
+    const detail = `${parameter} must be names of 1 to ${LONGEST_NAME} characters.`;
+    throw invalid(parameter, detail);
   }
-  return query.trim() === '' ? undefined : query.trim();
+  return [...new Set(names)];
 }
 
-function readFlag(value: unknown): boolean {
-  if (value === undefined || value === 'false' || value === false) return false;
-  if (value === 'true' || value === true) return true;
-  throw invalid('deleted must be true or false.');
+function splitNames(raw: unknown): string[] {
+  const parts: unknown[] = Array.isArray(raw) ? raw : [raw];
+  return parts
+    .filter((part) => typeof part === 'string')
+    .flatMap((part) => (part === '' ? [] : part.split(',')))
+    .map((part) => part.trim());
 }
 
-function listOf(value: unknown): string[] {
-  if (value === undefined || value === '') return [];
-  const parts = Array.isArray(value) ? (value as unknown[]).map(String) : [String(value)];
-  return parts.flatMap((part) => part.split(',')).map((part) => part.trim());
-}
-
-function texts(name: string, value: unknown, most: number): string[] {
-  const isList = Array.isArray(value) && value.every((item) => typeof item === 'string');
-  if (!isList || value.length > most) {
-    throw invalid(`${name} must be a list of at most ${most} names.`);
-  }
-  return [...new Set(value as string[])].filter((item) => item !== '');
+function namesIn(member: string, raw: unknown): string[] {
+  if (raw === undefined || typeof raw === 'string') return splitNames(raw);
+  if (Array.isArray(raw) && raw.every((item) => typeof item === 'string')) return raw;
+  throw invalid(member, `${member} must be a list of names.`);
 }

@@ -1,17 +1,20 @@
-import { Problem } from '../errors.js';
+import { closest } from '../suggest.js';
 import { normalizeDate } from '../values/date.js';
 import { normalizeDatetime } from '../values/datetime.js';
+import { normalizeDecimal } from '../values/decimal.js';
 import { isUuid } from '../uuid.js';
 import type {
   Comparison,
   Condition,
   FieldSchema,
   FieldType,
+  FilterField,
   FilterValue,
   Operator,
   TypedComparison,
   TypedCondition,
 } from './condition.js';
+import { invalidFilter, shown } from './fault.js';
 
 /** Most values of one `in` or `nin`. */
 export const MAX_VALUES = 500;
@@ -19,8 +22,9 @@ const LONGEST_VALUE = 1000;
 
 const EQUAL: Operator[] = ['eq', 'neq', 'in', 'nin', 'isNull'];
 const ORDERED: Operator[] = [...EQUAL, 'gt', 'gte', 'lt', 'lte'];
+const LIST: Operator[] = ['has', 'in', 'nin', 'isNull'];
 
-const ALLOWED: Record<FieldType, Operator[]> = {
+const ALLOWED: Record<FieldType, readonly Operator[]> = {
   text: [...ORDERED, 'contains', 'startsWith'],
   number: ORDERED,
   integer: ORDERED,
@@ -30,17 +34,19 @@ const ALLOWED: Record<FieldType, Operator[]> = {
   boolean: ['eq', 'neq', 'isNull'],
   uuid: EQUAL,
   select: EQUAL,
-  tags: ['has', 'in', 'nin', 'isNull'],
-  multiselect: ['has', 'in', 'nin', 'isNull'],
+  tags: LIST,
+  multiselect: LIST,
 };
+/** Operators that ask for a whole value, which a field may bring into its stored form. */
+const WHOLE: readonly Operator[] = ['eq', 'neq', 'in', 'nin', 'has'];
 
 const EXPECTED: Record<FieldType, string> = {
-  text: 'text of at most 1000 characters',
+  text: `text of at most ${LONGEST_VALUE} characters`,
   number: 'a number',
   integer: 'a whole number',
-  decimal: 'a decimal number',
-  date: 'a date like 2026-01-31',
-  datetime: 'a time like 2026-01-31T12:00:00.000Z',
+  decimal: 'a decimal number such as 1250.00',
+  date: 'a date such as 2026-01-31',
+  datetime: 'a time such as 2026-01-31T12:00:00.000Z',
   boolean: 'true or false',
   uuid: 'an id',
   select: 'one of the options',
@@ -48,74 +54,121 @@ const EXPECTED: Record<FieldType, string> = {
   multiselect: 'one of the options',
 };
 
-const DECIMAL = /^-?\d{1,19}(\.\d{1,10})?$/;
-const INTEGER = /^-?\d{1,18}$/;
-
-const invalid = (detail: string): Problem => new Problem('invalid-filter', detail);
+export interface CheckOptions {
+  /** Names to suggest from when a field does not exist. */
+  fieldNames?: () => Iterable<string>;
+}
 
 /**
- * Checks a condition against the fields there are and gives every value its field's type.
+ * Checks a condition against the fields there are and gives every value its field's type. Values
+ * from a query string are texts; JSON may have numbers and booleans as such or as text. `eq` and
+ * `neq` with null mean `isNull`.
  * @throws Problem 400 `invalid-filter` naming the field, operator or value and what is allowed.
  */
-export function checkCondition(condition: Condition, schema: FieldSchema): TypedCondition {
-  if ('and' in condition) return { and: condition.and.map((item) => checkCondition(item, schema)) };
-  if ('or' in condition) return { or: condition.or.map((item) => checkCondition(item, schema)) };
-  if ('not' in condition) return { not: checkCondition(condition.not, schema) };
-  return checkComparison(condition, schema);
+export function checkCondition(
+  condition: Condition,
+  schema: FieldSchema,
+  options: CheckOptions = {},
+): TypedCondition {
+  const check = (item: Condition): TypedCondition => checkCondition(item, schema, options);
+  if ('and' in condition) return { and: condition.and.map(check) };
+  if ('or' in condition) return { or: condition.or.map(check) };
+  if ('not' in condition) return { not: check(condition.not) };
+  return checkComparison(condition, schema, options);
 }
 
-function checkComparison(comparison: Comparison, schema: FieldSchema): TypedComparison {
-  const { field, op, value } = comparison;
+function checkComparison(
+  comparison: Comparison,
+  schema: FieldSchema,
+  options: CheckOptions,
+): TypedComparison {
+  const { field, op, value, at = '' } = comparison;
   const known = schema(field);
-  if (!known?.filterable) {
-    throw invalid(`There is no field ${field.slice(0, 64)} to filter by.`);
-  }
+  if (!known?.filterable) throw unknownField(field, at, options);
   const { type } = known;
+  if (value === null && (op === 'eq' || op === 'neq')) {
+    return { field, op: 'isNull', type, value: op === 'eq' };
+  }
   if (!ALLOWED[type].includes(op)) {
-    throw invalid(
-      `${field} does not take the operator ${op}. It takes ${ALLOWED[type].join(', ')}.`,
-    );
+    const allowed = ALLOWED[type].join(', ');
+    const detail = `${shown(field)} does not take the operator ${op}. It takes ${allowed}.`;
+    throw invalidFilter('operatorNotAllowed', detail, at);
   }
-  if (op === 'isNull') return { field, op, type, value: coerce(field, 'boolean', value) };
-  if (op === 'in' || op === 'nin') return { field, op, type, value: checkList(field, type, value) };
-  return { field, op, type, value: coerce(field, type, value) };
+  if (op === 'isNull') return { field, op, type, value: coerce({ type: 'boolean' }, comparison) };
+  if (op === 'in' || op === 'nin') return { field, op, type, value: checkList(known, comparison) };
+  return { field, op, type, value: coerce(known, comparison) };
 }
 
-function checkList(field: string, type: FieldType, value: unknown): FilterValue {
+function unknownField(field: string, at: string, { fieldNames }: CheckOptions): Error {
+  const near = fieldNames && closest(field, fieldNames());
+  const hint = near === undefined ? '' : ` Did you mean ${near}?`;
+  const detail = `There is no field ${shown(field)} to filter by.${hint}`;
+  return invalidFilter('unknownField', detail, at);
+}
+
+function checkList(field: FilterField, comparison: Comparison): FilterValue {
+  const { value } = comparison;
   if (!Array.isArray(value) || value.length === 0 || value.length > MAX_VALUES) {
-    throw invalid(`${field} takes a list of 1 to ${MAX_VALUES} values here.`);
+    const detail = `${shown(comparison.field)} takes a list of 1 to ${MAX_VALUES} values here.`;
+    throw invalidFilter('invalidValue', detail, comparison.at ?? '');
   }
-  return value.map((item) => coerce(field, type, item) as string | number | boolean);
+  const items = (value as unknown[]).map((item) => coerce(field, { ...comparison, value: item }));
+  return [...new Set(items)];
 }
 
-function coerce(field: string, type: FieldType, raw: unknown): string | number | boolean {
+function coerce(
+  { type, normalize }: Pick<FilterField, 'type' | 'normalize'>,
+  { field, op, value: raw, at = '' }: Comparison,
+): string | number | boolean {
   const value = COERCERS[type](raw);
-  if (value !== undefined) return value;
-  const shown = JSON.stringify(raw)?.slice(0, 64) ?? 'nothing';
-  throw invalid(`${field} is compared with ${EXPECTED[type]}, not with ${shown}.`);
+  if (value === undefined) {
+    const detail = `${shown(field)} is compared with ${EXPECTED[type]}, not with ${shown(raw)}.`;
+    throw invalidFilter('invalidValue', detail, at);
+  }
+  if (!normalize || !WHOLE.includes(op)) return value;
+  const stored = normalize(value);
+  if (!stored.error) return stored.value;
+  const detail = `${shown(field)} ${stored.error.detail}; ${shown(raw)} is not.`;
+  throw invalidFilter('invalidValue', detail, at);
 }
 
 type Coercer = (raw: unknown) => string | number | boolean | undefined;
 
-const text: Coercer = (raw) =>
-  typeof raw === 'string' && raw.length <= LONGEST_VALUE && !raw.includes('\0') ? raw : undefined;
+/** NFC, as texts are stored; not trimmed, since `contains` may look for a space. */
+const text: Coercer = (raw) => {
+  const isText = typeof raw === 'string' && raw.length <= LONGEST_VALUE;
+  return isText && !raw.includes('\0') && raw.isWellFormed() ? raw.normalize('NFC') : undefined;
+};
+
+const number: Coercer = (raw) => {
+  const value = typeof raw === 'string' && NUMBER.test(raw) ? Number(raw) : raw;
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+};
+const NUMBER = /^[+-]?(?:\d{1,40}(?:\.\d{0,40})?|\.\d{1,40})(?:e[+-]?\d{1,3})?$/i;
 
 const COERCERS: Record<FieldType, Coercer> = {
   text,
   select: text,
   tags: text,
   multiselect: text,
-  number(raw) {
-    const number = typeof raw === 'string' && raw.trim() !== '' ? Number(raw) : raw;
-    return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
+  number,
+  integer(raw) {
+    const value = number(raw);
+    return Number.isSafeInteger(value) ? value : undefined;
   },
-  integer: (raw) => (INTEGER.test(String(raw)) ? Number(raw) : undefined),
-  decimal: (raw) => (DECIMAL.test(String(raw)) ? String(raw) : undefined),
+  decimal: (raw) => normalizeDecimal(raw, { precision: 38, scale: 18 }).value,
   date: (raw) => normalizeDate(raw).value,
-  datetime: (raw) => normalizeDatetime(raw).value,
+  datetime: (raw) => normalizeDatetime(asTime(raw)).value,
   boolean(raw) {
     if (raw === true || raw === 'true') return true;
     return raw === false || raw === 'false' ? false : undefined;
   },
   uuid: (raw) => (isUuid(raw) ? raw.toLowerCase() : undefined),
 };
+
+/** A date alone is its first moment, UTC; a `+` that a query string turned into a space is mended. */
+function asTime(raw: unknown): unknown {
+  if (typeof raw !== 'string') return raw;
+  const date = normalizeDate(raw).value;
+  return date === undefined ? raw.replace(/ (?=\d\d:\d\d$)/, '+') : `${date}T00:00:00Z`;
+}

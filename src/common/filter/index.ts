@@ -1,3 +1,9 @@
 export { checkCondition } from './check-condition.js';
 export { parseFilterParams, parseWhere } from './parse-filter.js';
-export type { Condition, FieldSchema, FieldType, TypedCondition } from './condition.js';
+export type {
+  Condition,
+  FieldSchema,
+  FieldType,
+  FilterField,
+  TypedCondition,
+} from './condition.js';

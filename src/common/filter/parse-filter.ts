@@ -1,25 +1,30 @@
-import { Problem } from '../errors.js';
+import { closest } from '../suggest.js';
 import { OPERATORS } from './condition.js';
 import type { Condition, Operator } from './condition.js';
+import { invalidFilter, shown, step } from './fault.js';
 
-/** Deepest nesting of `where`. */
+/** Deepest nesting of `and`, `or` and `not`; a comparison itself adds none. */
 export const MAX_DEPTH = 5;
 /** Most comparisons of one request. */
 export const MAX_CONDITIONS = 100;
+const LONGEST_FIELD = 128;
 
 const FILTER_KEY = /^filter\[([^[\]]{1,128})\](?:\[([^[\]]{1,32})\])?$/;
+/** Where a repeated key means "all of these"; others can be true of one value only. */
+const REPEATABLE: readonly Operator[] = ['neq', 'contains', 'startsWith', 'has'];
 
-const invalid = (detail: string): Problem => new Problem('invalid-filter', detail);
-
-function operatorOf(text: unknown): Operator {
+function operatorOf(text: unknown, at: string): Operator {
   const operator = OPERATORS.find((known) => known === text);
   if (operator) return operator;
-  const shown = String(text).slice(0, 32);
-  throw invalid(`There is no operator ${shown}. Operators: ${OPERATORS.join(', ')}.`);
+  const near = typeof text === 'string' ? closest(text, OPERATORS) : undefined;
+  const hint = near === undefined ? '' : ` Did you mean ${near}?`;
+  const detail = `There is no operator ${shown(text)}.${hint} Operators: ${OPERATORS.join(', ')}.`;
+  throw invalidFilter('unknownOperator', detail, at);
 }
 
 /**
- * Reads `filter[field]=value` and `filter[field][op]=value` from a query string.
+ * Reads `filter[field]=value` and `filter[field][op]=value` from a query string. Values of `in` and
+ * `nin` are separated by commas; `\,` is a comma and `\\` a backslash inside one.
  * @param query the query string, flat: keys literally as written, repeated ones as a list.
  * @returns all of them together, or null when there are none.
  * @throws Problem 400 `invalid-filter`.
@@ -28,96 +33,116 @@ export function parseFilterParams(query: Record<string, unknown>): Condition | n
   const conditions: Condition[] = [];
   for (const [key, raw] of Object.entries(query)) {
     if (!key.startsWith('filter')) continue;
-    const match = FILTER_KEY.exec(key);
-    if (!match) {
-      const detail = `${key.slice(0, 64)} cannot be read. Write filter[field]=value or filter[field][operator]=value.`;
-      throw invalid(detail);
-    }
-    const [, field = '', operator = 'eq'] = match;
-    const op = operatorOf(operator);
-    for (const value of Array.isArray(raw) ? (raw as unknown[]) : [raw]) {
-      conditions.push({ field, op, value: op === 'in' || op === 'nin' ? splitList(value) : value });
+    conditions.push(...readParam(key, raw));
+    if (conditions.length > MAX_CONDITIONS) {
+      const detail = `A list takes at most ${MAX_CONDITIONS} filters.`;
+      throw invalidFilter('tooManyConditions', detail, '');
     }
   }
-  if (conditions.length > MAX_CONDITIONS) {
-    throw invalid(`A list takes at most ${MAX_CONDITIONS} filters.`);
-  }
-  return conditions.length === 0 ? null : { and: conditions };
+  const [only] = conditions;
+  if (only === undefined) return null;
+  return conditions.length === 1 ? only : { and: conditions };
 }
 
-/** `gold,silver`; a comma inside a value is written `\,`. */
-function splitList(value: unknown): string[] {
-  const text = String(value);
-  const parts: string[] = [''];
-  for (let index = 0; index < text.length; index += 1) {
-    const letter = text[index] as string;
-    if (letter === '\\' && text[index + 1] === ',') {
-      parts[parts.length - 1] += ',';
-      index += 1;
-    } else if (letter === ',') parts.push('');
-    else parts[parts.length - 1] += letter;
+function readParam(key: string, raw: unknown): Condition[] {
+  const at = `/${step(key.slice(0, LONGEST_FIELD * 2))}`;
+  const match = FILTER_KEY.exec(key);
+  if (!match) {
+    const detail = `${shown(key)} cannot be read. Write filter[field]=value or filter[field][operator]=value.`;
+    throw invalidFilter('unreadable', detail, at);
+  }
+  const [, field = '', operator = 'eq'] = match;
+  const op = operatorOf(operator, at);
+  const values: unknown[] = Array.isArray(raw) ? raw : [raw];
+  if (op === 'in' || op === 'nin') {
+    return [{ field, op, value: values.flatMap((value) => splitList(String(value))), at }];
+  }
+  if (values.length > 1 && !REPEATABLE.includes(op)) {
+    const detail = `${shown(key)} is given ${values.length} times. For one of several values write filter[${field}][in]=a,b.`;
+    throw invalidFilter('repeated', detail, at);
+  }
+  return values.map((value) => ({ field, op, value, at }));
+}
+
+function splitList(text: string): string[] {
+  if (!text.includes('\\')) return text.split(',');
+  const parts = [''];
+  for (const [sign] of text.matchAll(/\\[,\\]|[\s\S]/g)) {
+    if (sign === ',') parts.push('');
+    else parts.push((parts.pop() ?? '') + (sign.length === 2 ? sign.slice(1) : sign));
   }
   return parts;
 }
 
 /**
  * Reads the JSON form: `{"and": [{"field", "op", "value"}, {"or": […]}, {"not": {…}}]}`.
+ * @param at where it stands, as a JSON pointer
  * @throws Problem 400 `invalid-filter` with a JSON pointer to what cannot be read.
  */
-export function parseWhere(json: unknown): Condition {
-  const budget = { left: MAX_CONDITIONS };
-  return parseNode(json, '/where', 1, budget);
+export function parseWhere(json: unknown, at = '/where'): Condition {
+  return parseNode(json, at, { depth: 0, left: MAX_CONDITIONS });
 }
 
-function parseNode(
-  node: unknown,
-  pointer: string,
-  depth: number,
-  budget: { left: number },
-): Condition {
-  if (depth > MAX_DEPTH) throw invalid(`${pointer}: conditions nest at most ${MAX_DEPTH} deep.`);
+/** `left` is shared by all nodes: how many comparisons there may still be. */
+interface Budget {
+  depth: number;
+  left: number;
+}
+
+function parseNode(node: unknown, at: string, budget: Budget): Condition {
   if (typeof node !== 'object' || node === null || Array.isArray(node)) {
-    throw invalid(
-      `${pointer} must be an object: {"field", "op", "value"}, {"and"}, {"or"}, {"not"}.`,
-    );
+    const detail = `${at} must be an object: {"field", "op", "value"}, {"and"}, {"or"} or {"not"}.`;
+    throw invalidFilter('unreadable', detail, at);
   }
-  const keys = Object.keys(node).sort().join();
   const members = node as Record<string, unknown>;
-  if (keys === 'and') return { and: parseList(members['and'], `${pointer}/and`, depth, budget) };
-  if (keys === 'or') return { or: parseList(members['or'], `${pointer}/or`, depth, budget) };
-  if (keys === 'not') {
-    return { not: parseNode(members['not'], `${pointer}/not`, depth + 1, budget) };
+  const names = Object.keys(members);
+  if (names.length === 1 && ('and' in members || 'or' in members || 'not' in members)) {
+    return parseGroup(members, at, budget);
   }
-  if (keys === 'field,op,value' || keys === 'field,value') {
-    return parseComparison(members, pointer, budget);
+  const unknown = names.find((name) => name !== 'field' && name !== 'op' && name !== 'value');
+  if (unknown === undefined && 'field' in members && 'value' in members) {
+    return parseComparison(members, at, budget);
   }
-  throw invalid(
-    `${pointer} has the members ${keys.slice(0, 100) || '(none)'}; it takes field, op and value, or one of and, or, not.`,
-  );
+  const what = unknown === undefined ? 'lacks field or value' : `has the member ${shown(unknown)}`;
+  const detail = `${at} ${what}; it takes field, op and value, or exactly one of and, or, not.`;
+  throw invalidFilter('unreadable', detail, at);
 }
 
-function parseList(
-  list: unknown,
-  pointer: string,
-  depth: number,
-  budget: { left: number },
-): Condition[] {
+function parseGroup(members: Record<string, unknown>, at: string, budget: Budget): Condition {
+  if (budget.depth === MAX_DEPTH) {
+    const detail = `Conditions nest at most ${MAX_DEPTH} deep.`;
+    throw invalidFilter('tooDeep', detail, at);
+  }
+  budget.depth += 1;
+  const group: Condition =
+    'not' in members
+      ? { not: parseNode(members['not'], `${at}/not`, budget) }
+      : 'and' in members
+        ? { and: parseList(members['and'], `${at}/and`, budget) }
+        : { or: parseList(members['or'], `${at}/or`, budget) };
+  budget.depth -= 1;
+  return group;
+}
+
+function parseList(list: unknown, at: string, budget: Budget): Condition[] {
   if (!Array.isArray(list) || list.length === 0) {
-    throw invalid(`${pointer} must be a list with at least one condition.`);
+    throw invalidFilter('unreadable', `${at} must be a list of at least one condition.`, at);
   }
-  return list.map((item, index) => parseNode(item, `${pointer}/${index}`, depth + 1, budget));
+  if (list.length > MAX_CONDITIONS) throw tooMany(at);
+  return list.map((item, index) => parseNode(item, `${at}/${index}`, budget));
 }
 
-function parseComparison(
-  members: Record<string, unknown>,
-  pointer: string,
-  budget: { left: number },
-): Condition {
+function parseComparison(members: Record<string, unknown>, at: string, budget: Budget): Condition {
   budget.left -= 1;
-  if (budget.left < 0) throw invalid(`A filter has at most ${MAX_CONDITIONS} conditions.`);
+  if (budget.left < 0) throw tooMany(at);
   const { field, op = 'eq', value } = members;
-  if (typeof field !== 'string' || field === '' || field.length > 128) {
-    throw invalid(`${pointer}/field must be the name of a field.`);
+  if (typeof field !== 'string' || field === '' || field.length > LONGEST_FIELD) {
+    throw invalidFilter('unreadable', `${at}/field must be the name of a field.`, `${at}/field`);
   }
-  return { field, op: operatorOf(op), value };
+  return { field, op: operatorOf(op, `${at}/op`), value, at };
+}
+
+function tooMany(at: string): Error {
+  const detail = `A filter has at most ${MAX_CONDITIONS} conditions.`;
+  return invalidFilter('tooManyConditions', detail, at);
 }
