@@ -2,11 +2,18 @@ import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import type { Config } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
+import { CompaniesModule } from './modules/companies/index.js';
+import { ContactsModule } from './modules/contacts/index.js';
+import { ExportsWorkerModule } from './modules/exports/index.js';
+import { ImportsWorkerModule } from './modules/imports/index.js';
+import { InvalidationModule } from './platform/cache/invalidation.module.js';
 import { DatabaseModule } from './platform/database/database.module.js';
 import { OutboxModule } from './platform/outbox/outbox.module.js';
 import { EventsPurger } from './platform/outbox/purge-events.js';
 import { ExpiredPurger } from './platform/queue/purge-expired.js';
 import { QueueModule } from './platform/queue/queue.module.js';
+import { RecordsModule } from './platform/records/records.module.js';
+import { SearchModule } from './platform/search/search.module.js';
 
 /** The worker process: every job handler, no routes. */
 @Module({})
@@ -19,6 +26,13 @@ export class WorkerModule {
         DatabaseModule.register('keel-worker'),
         OutboxModule,
         QueueModule,
+        InvalidationModule,
+        SearchModule,
+        RecordsModule,
+        CompaniesModule,
+        ContactsModule,
+        ImportsWorkerModule,
+        ExportsWorkerModule,
       ],
       providers: [EventsPurger, ExpiredPurger],
     };

@@ -42,6 +42,8 @@ export class Config {
   @IsInt() @Min(1) eventRetentionDays = 30;
   /** Days timelines and the audit trail reach back, and the feed with them where this is longer. */
   @IsInt() @Min(1) historyRetentionDays = 1095;
+  /** Largest file an import takes, in megabytes. */
+  @IsInt() @Min(1) importMegabytes = 5120;
 }
 
 /** The environment variable of each setting. */
@@ -65,6 +67,7 @@ export const VARIABLES: Record<keyof Config, string> = {
   trustProxy: 'TRUST_PROXY',
   eventRetentionDays: 'EVENT_RETENTION_DAYS',
   historyRetentionDays: 'HISTORY_RETENTION_DAYS',
+  importMegabytes: 'IMPORT_MEGABYTES',
 };
 
 /**

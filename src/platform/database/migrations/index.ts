@@ -3,6 +3,7 @@ import { M0002Jobs } from './0002-jobs.js';
 import { M0003Identity } from './0003-identity.js';
 import { M0004Search } from './0004-search.js';
 import { M0005Imports } from './0005-imports.js';
+import { M0006Exports } from './0006-exports.js';
 
 /** In the order they run. A migration that has been released is never edited. */
 export const migrations = [
@@ -11,4 +12,5 @@ export const migrations = [
   { name: '0003-identity', class: M0003Identity },
   { name: '0004-search', class: M0004Search },
   { name: '0005-imports', class: M0005Imports },
+  { name: '0006-exports', class: M0006Exports },
 ];

@@ -46,7 +46,7 @@ export class ChunkWriter {
 
   /** @param used columns that rows may set; all others stay empty, or as they are. */
   constructor(
-    private readonly job: BulkJob,
+    private readonly job: Pick<BulkJob, 'ctx' | 'source'>,
     private readonly definition: ObjectDefinition,
     private readonly properties: ReadonlyMap<string, CustomProperty>,
     used: { columns: ReadonlySet<string>; sides: ReadonlySet<string> },
@@ -86,7 +86,7 @@ export class ChunkWriter {
   async update(
     tx: Transaction,
     changed: readonly Changed[],
-    memory: BulkMemory,
+    memory: BulkMemory | null,
   ): Promise<Statement[]> {
     if (changed.length === 0) return [];
     // In the order of ids, so that two writers never wait for each other.
@@ -120,7 +120,7 @@ export class ChunkWriter {
         rows.map(({ id }) => id),
       ),
     );
-    return [...this.updatedStatements(ordered), ...memory.keepBefore(ordered.map(kept))];
+    return [...this.updatedStatements(ordered), ...(memory?.keepBefore(ordered.map(kept)) ?? [])];
   }
 
   private async index(tx: Transaction, rows: readonly RecordRow[]): Promise<void> {
