@@ -21,7 +21,7 @@ try {
       );
     }
   } finally {
-    await database.orm.close(true);
+    await database.close();
   }
 } catch (error) {
   console.error(`keel: migration failed: ${(error as Error).message}`);

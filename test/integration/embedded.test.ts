@@ -186,7 +186,7 @@ describe('the data folder', () => {
 
   test('that may not be entered is refused in one line', async () => {
     // For root it is PostgreSQL's account that may not enter; for others it is themselves.
-    const outer = await mkdtemp(join(tmpdir(), 'keel-test-'));
+    const outer = await mkdtemp(join(tmpdir(), `keel-test-${process.pid}-`));
     folders.push(outer);
     if (process.getuid?.() !== 0) await mkdir(join(outer, 'locked'), { mode: 0o500 });
     await expect(start(join(outer, 'locked', 'data'))).rejects.toMatchObject({

@@ -29,7 +29,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await database.orm.close(true);
+  await database.close();
   await server.drop();
 });
 

@@ -10,14 +10,14 @@ import {
   makeDataDir,
   startKeel,
   until,
-  type KeelProcess,
+  type WatchedProcess,
 } from '../support/keel-process.js';
 import { findFreePort } from '../support/tools.js';
 
 /** The real supervisor over programs that do nothing but live and die. */
 let build: string;
 let database: TestDatabase;
-const started: KeelProcess[] = [];
+const started: WatchedProcess[] = [];
 const folders: string[] = [];
 
 beforeAll(async () => {
@@ -40,7 +40,7 @@ afterAll(async () => {
   await rm(build, { recursive: true });
 });
 
-async function start(env: Record<string, string>): Promise<KeelProcess> {
+async function start(env: Record<string, string>): Promise<WatchedProcess> {
   const PORT = env.PORT ?? String(await findFreePort());
   const keel = startKeel(build, { ...env, PORT });
   started.push(keel);
@@ -130,7 +130,7 @@ describe('npm start', () => {
 });
 
 describe('what cannot work is one line and exit code 1:', () => {
-  async function expectRefusal(keel: KeelProcess, line: RegExp): Promise<void> {
+  async function expectRefusal(keel: WatchedProcess, line: RegExp): Promise<void> {
     expect(await keel.exited).toBe(1);
     expect(keel.stdout).toEqual([]);
     expect(keel.stderr).toEqual([expect.stringMatching(line)]);

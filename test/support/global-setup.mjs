@@ -1,11 +1,14 @@
 import { execFile } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
-import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { removeLeftovers, TEMPORARY } from './leftovers.mjs';
+import {
+  makeBuildPath,
+  makeTemporaryPath,
+  removeLeftovers,
+  removeOldBuilds,
+} from './leftovers.mjs';
 
 /**
  * Before the first suite with a database: compiles `src` into a folder of this run (nothing else
@@ -13,8 +16,11 @@ import { removeLeftovers, TEMPORARY } from './leftovers.mjs';
  * and migrates the database every test file clones.
  */
 export default async function globalSetup({ rootDir }) {
-  const build = join(rootDir, '.cache', 'test-build', randomUUID());
-  const dataDir = join(tmpdir(), `${TEMPORARY}${randomUUID()}`);
+  const builds = join(rootDir, '.cache', 'test-build');
+  await mkdir(builds, { recursive: true });
+  await removeOldBuilds(builds);
+  const build = makeBuildPath(builds);
+  const dataDir = makeTemporaryPath();
   const remove = async () => {
     await rm(build, { recursive: true, force: true });
     await rm(dataDir, { recursive: true, force: true });

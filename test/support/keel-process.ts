@@ -1,12 +1,12 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** `node start.js` as `npm start` runs it, watched by a test. */
-export interface KeelProcess {
+/** A Keel that a test started and watches. */
+export interface WatchedProcess {
   pid: number;
   /** Whole lines printed so far. */
   stdout: string[];
@@ -19,16 +19,27 @@ export interface KeelProcess {
 }
 
 /**
+ * Starts `node start.js`, as `npm start` does.
  * @param build folder of compiled files that holds `start.js`.
- * @param cwd folder whose `.env` is read; not the project, where a developer may keep one.
  * @param env settings; variables of the test's own environment that Keel reads are not passed on.
+ * @param cwd folder whose `.env` is read; not the project, where a developer may keep one.
  */
-export function startKeel(build: string, env: Record<string, string>, cwd = tmpdir()): KeelProcess {
-  const child = spawn(process.execPath, ['--enable-source-maps', join(build, 'start.js')], {
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
-    cwd,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+export function startKeel(
+  build: string,
+  env: Record<string, string>,
+  cwd = tmpdir(),
+): WatchedProcess {
+  const flags = ['--enable-source-maps', join(build, 'start.js')];
+  // As under npm: it ends by itself when the test that started it was killed.
+  const own = {
+    PATH: process.env.PATH,
+    HOME: process.env.HOME,
+    npm_lifecycle_event: 'start',
+  };
+  return watchProcess(spawn(process.execPath, flags, { env: { ...own, ...env }, cwd }));
+}
+
+export function watchProcess(child: ChildProcessWithoutNullStreams): WatchedProcess {
   const stdout = collectLines(child.stdout);
   const stderr = collectLines(child.stderr);
   let isGone = false;
@@ -52,7 +63,7 @@ export function startKeel(build: string, env: Record<string, string>, cwd = tmpd
 
 /** A data folder for one test; those of killed runs are removed by the next one. */
 export function makeDataDir(): string {
-  return join(tmpdir(), `keel-test-${randomUUID()}`);
+  return join(tmpdir(), `keel-test-${process.pid}-${randomUUID()}`);
 }
 
 /** Ids of every living process the given one started, directly or not. */

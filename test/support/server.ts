@@ -81,7 +81,7 @@ async function makeAdministrator(config: Config): Promise<void> {
   try {
     await ensureFirstAdministrator(database, config);
   } finally {
-    await database.orm.close(true);
+    await database.close();
   }
 }
 

@@ -41,6 +41,6 @@ export class DatabaseModule implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.database.orm.close(true);
+    await this.database.close();
   }
 }

@@ -33,6 +33,13 @@ export class Database {
     private readonly statementTimeout: number,
   ) {}
 
+  /** Closes every connection. */
+  async close(): Promise<void> {
+    await this.orm.close(true);
+    // The ORM ends the pool only where it has run a statement of its own.
+    if (!this.pool.ending) await this.pool.end();
+  }
+
   /** Adds a listener told the tags of each committed write, such as the cache. */
   onCommit(listener: CommitListener): void {
     this.listeners.push(listener);
