@@ -1,10 +1,21 @@
-import type { Type } from '@nestjs/common';
+import type { INestApplicationContext, Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
 import type { Config } from './config/config.js';
+import { cacheStep } from './platform/cache/cache.step.js';
+import { ResponseCache } from './platform/cache/response-cache.js';
+import type { RequestStep } from './platform/http/request-hooks.js';
 import { createServer } from './platform/http/server.js';
+import { throttleStep } from './platform/throttle/throttle.step.js';
+import { Throttle } from './platform/throttle/throttle.js';
 
 /** The API as main.ts runs it and tests call it; it does not listen yet. */
 export function createApi(config: Config): Promise<NestFastifyApplication> {
-  return createServer(AppModule.with(config) as unknown as Type, config);
+  return createServer(AppModule.with(config) as unknown as Type, config, steps);
 }
+
+/** What every request passes between sign-in and its handler. */
+const steps = (app: INestApplicationContext): RequestStep[] => [
+  throttleStep(app.get(Throttle)),
+  cacheStep(app.get(ResponseCache)),
+];

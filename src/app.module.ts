@@ -6,13 +6,47 @@ import { ApiKeysModule } from './modules/api-keys/index.js';
 import { AuthModule } from './modules/auth/index.js';
 import { CompaniesModule } from './modules/companies/index.js';
 import { ContactsModule } from './modules/contacts/index.js';
-import { RolesModule } from './modules/roles/index.js';
-import { UsersModule } from './modules/users/index.js';
+import { EventsModule } from './modules/events/index.js';
+import { ExportsModule } from './modules/exports/index.js';
+import { ImportsModule } from './modules/imports/index.js';
 import { PropertiesModule } from './modules/properties/index.js';
+import { RolesModule } from './modules/roles/index.js';
+import { GlobalSearchModule } from './modules/search/index.js';
+import { UsersModule } from './modules/users/index.js';
 import { WorkspacesModule } from './modules/workspaces/index.js';
+import { CacheModule } from './platform/cache/cache.module.js';
 import { DatabaseModule } from './platform/database/database.module.js';
 import { HttpModule } from './platform/http/http.module.js';
+import { OutboxModule } from './platform/outbox/outbox.module.js';
+import { QueueModule } from './platform/queue/queue.module.js';
 import { RecordsModule } from './platform/records/records.module.js';
+import { SearchModule } from './platform/search/search.module.js';
+import { ThrottleModule } from './platform/throttle/throttle.module.js';
+
+const PLATFORM = [
+  HttpModule,
+  CacheModule,
+  ThrottleModule,
+  OutboxModule,
+  QueueModule,
+  SearchModule,
+  RecordsModule,
+];
+
+const DOMAINS = [
+  AuthModule,
+  ApiKeysModule,
+  WorkspacesModule,
+  UsersModule,
+  RolesModule,
+  CompaniesModule,
+  ContactsModule,
+  PropertiesModule,
+  GlobalSearchModule,
+  ImportsModule,
+  ExportsModule,
+  EventsModule,
+];
 
 /** The API process: every domain's routes, no job handlers. */
 @Module({})
@@ -23,16 +57,8 @@ export class AppModule {
       imports: [
         ConfigModule.with(config),
         DatabaseModule.register('keel-api'),
-        HttpModule,
-        RecordsModule,
-        AuthModule,
-        ApiKeysModule,
-        WorkspacesModule,
-        UsersModule,
-        RolesModule,
-        CompaniesModule,
-        ContactsModule,
-        PropertiesModule,
+        ...PLATFORM,
+        ...DOMAINS,
       ],
     };
   }

@@ -5,6 +5,7 @@ import { Sequencer } from './platform/outbox/sequencer.js';
 import { runChild } from './platform/processes/supervise-child.js';
 import { JobRelay } from './platform/queue/job-relay.js';
 import { JobWorkers } from './platform/queue/job-workers.js';
+import { SearchFiller } from './platform/search/search-filler.js';
 import { createLogger } from './platform/telemetry/logger.js';
 import { NestLogger } from './platform/telemetry/nest-logger.js';
 import { WorkerModule } from './worker.module.js';
@@ -19,5 +20,6 @@ await runChild(async () => {
   await app.get(JobWorkers).start();
   app.get(JobRelay).start();
   app.get(Sequencer).start();
+  app.get(SearchFiller).start();
   return { onStop: () => app.close() };
 });

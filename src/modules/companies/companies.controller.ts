@@ -82,7 +82,7 @@ export class CompaniesController {
   })
   @ExportDocs()
   async export(@Ctx() ctx: RequestContext, @ExportParams() wanted: ExportRequest) {
-    const stream = await this.companies.exporter.stream(ctx, wanted.query, wanted);
+    const { stream } = await this.companies.exporter.open(ctx, wanted.query, wanted);
     return download(stream, 'companies', wanted.format);
   }
 
@@ -185,6 +185,7 @@ export class CompaniesController {
     permission: 'company:read',
     summary: 'Search companies',
     answers: CompanyPageDto,
+    problems: [422],
     throttle: 'search',
     idempotency: 'none',
   })

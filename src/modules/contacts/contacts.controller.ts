@@ -82,7 +82,7 @@ export class ContactsController {
   })
   @ExportDocs()
   async export(@Ctx() ctx: RequestContext, @ExportParams() wanted: ExportRequest) {
-    const stream = await this.contacts.exporter.stream(ctx, wanted.query, wanted);
+    const { stream } = await this.contacts.exporter.open(ctx, wanted.query, wanted);
     return download(stream, 'contacts', wanted.format);
   }
 
@@ -185,6 +185,7 @@ export class ContactsController {
     permission: 'contact:read',
     summary: 'Search contacts',
     answers: ContactPageDto,
+    problems: [422],
     throttle: 'search',
     idempotency: 'none',
   })

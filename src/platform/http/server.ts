@@ -7,6 +7,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { constants } from 'node:zlib';
+import { CacheInterceptor } from '../cache/cache.interceptor.js';
 import { Authenticator } from '../access/authenticator.js';
 import { Config } from '../../config/config.js';
 import { AnswerInterceptor } from './answer.interceptor.js';
@@ -20,14 +21,14 @@ import { RulesPipe } from './rules.pipe.js';
 /** Largest JSON body: a batch of 1,000 full records fits. */
 export const BODY_LIMIT = 8 * 1024 * 1024;
 
-/** Steps of {@link RequestStep} that platform modules provide, in their order. */
-export const REQUEST_STEPS = Symbol('request steps');
-
-/** Builds the HTTP server of the API: Fastify, Nest, and what is the same for every route. */
+/**
+ * Builds the HTTP server of the API: Fastify, Nest, and what is the same for every route.
+ * @param stepsOf what requests pass between sign-in and handler, in this order.
+ */
 export async function createServer(
   root: Type,
   config: Config,
-  modules: { steps?: (app: INestApplicationContext) => RequestStep[] } = {},
+  stepsOf: (app: INestApplicationContext) => RequestStep[] = () => [],
 ): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
@@ -57,10 +58,14 @@ export async function createServer(
     zlibOptions: { level: 5 },
   });
   await app.register(multipart, { limits: { files: 1, fields: 10, fieldSize: 1_048_576 } });
-  installRequestHooks(fastify as never, app.get(Authenticator), modules.steps?.(app) ?? []);
+  installRequestHooks(fastify as never, app.get(Authenticator), stepsOf(app));
   app.useGlobalFilters(new ProblemFilter());
   app.useGlobalPipes(new RulesPipe());
-  app.useGlobalInterceptors(new AnswerInterceptor(), app.get(IdempotencyInterceptor));
+  app.useGlobalInterceptors(
+    new AnswerInterceptor(),
+    app.get(IdempotencyInterceptor),
+    app.get(CacheInterceptor),
+  );
   app.enableShutdownHooks([]);
   serveOpenApi(app);
   return app;

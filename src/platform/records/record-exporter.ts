@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Logger } from '@nestjs/common';
 import { to as copyTo } from 'pg-copy-streams';
+import type { CopyToStreamQuery } from 'pg-copy-streams';
 import type { RequestContext } from '../../common/context.js';
 import { Problem } from '../../common/errors.js';
 import type { ListQuery } from '../../common/list-query.js';
@@ -24,6 +25,14 @@ export interface ExportOptions {
   raw: boolean;
 }
 
+/** An export while it is written. */
+export interface RunningExport {
+  /** Ends with an error when the export cannot go on. */
+  stream: Readable;
+  /** Records written; final once the stream has ended. */
+  rows(): number;
+}
+
 /** Streams an object's records out of one consistent snapshot; memory does not grow with them. */
 export class RecordExporter {
   private static running = 0;
@@ -35,32 +44,44 @@ export class RecordExporter {
     private readonly reader: RecordReader,
   ) {}
 
+  /** Refuses a list that could not be exported: unknown fields or conditions. */
+  async check(ctx: RequestContext, query: ListQuery): Promise<void> {
+    const settings = await this.kit.settings.of(ctx, this.definition, true);
+    const plan = await this.reader.plan(ctx, { ...query, fields: undefined }, settings);
+    await this.columns(ctx, query.fields);
+    copyJson(plan, false);
+  }
+
   /**
-   * The bytes of an export. The stream ends with an error when the client goes away.
+   * Begins an export.
    * @throws Problem 400 for a field there is not, 503 when too many exports run.
    */
-  async stream(ctx: RequestContext, query: ListQuery, options: ExportOptions): Promise<Readable> {
+  async open(
+    ctx: RequestContext,
+    query: ListQuery,
+    options: ExportOptions,
+  ): Promise<RunningExport> {
     if (RecordExporter.running >= MOST_AT_ONCE) {
       const detail = `${MOST_AT_ONCE} exports are being streamed. Try again, or use POST /v1/exports.`;
       throw new Problem('unavailable', detail, { headers: { 'retry-after': '10' } });
     }
-    const columns = await this.columns(ctx, query.fields);
-    const jsonQuery = { ...query, fields: undefined };
+    const isCsv = options.format === 'csv';
+    const columns = isCsv ? await this.columns(ctx, query.fields) : [];
     const settings = await this.kit.settings.of(ctx, this.definition);
     const plan = await this.reader.plan(
       ctx,
-      options.format === 'csv' ? jsonQuery : query,
+      isCsv ? { ...query, fields: undefined } : query,
       settings,
     );
     const ordered = query.sort.length > 0;
-    const isCsv = options.format === 'csv';
     const sql = isCsv
       ? copyCsv(plan, columns, { raw: options.raw, ordered })
       : copyJson(plan, ordered);
-    const output = new PassThrough({ highWaterMark: 256 * 1024 });
-    if (isCsv) output.write(`${columns.map(({ header }) => header).join(',')}\n`);
-    this.pour(ctx, sql, output);
-    return output;
+    const stream = new PassThrough({ highWaterMark: 256 * 1024 });
+    if (isCsv) stream.write(`${columns.map(({ header }) => header).join(',')}\n`);
+    const copy = copyTo(sql);
+    this.pour(ctx, copy, stream);
+    return { stream, rows: () => copy.rowCount };
   }
 
   /** Every column of the object's exports, or those that are asked for. */
@@ -70,12 +91,12 @@ export class RecordExporter {
     return chooseColumns(all, fields);
   }
 
-  private pour(ctx: RequestContext, sql: string, output: PassThrough): void {
+  private pour(ctx: RequestContext, copy: CopyToStreamQuery, output: PassThrough): void {
     RecordExporter.running += 1;
     const work = this.kit.database.withClient(async (client) => {
       const context = this.kit.database.contextOf(ctx, LONGEST);
       await runPipeline(client, [{ text: 'begin read only' }, context], false);
-      await pipeline(client.query(copyTo(sql)), output);
+      await pipeline(client.query(copy), output);
       await client.query('commit');
     });
     work

@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { RecordObject } from '../access/permissions.js';
 import { Database } from '../database/database.js';
 import type { ObjectDefinition } from './object-definition.js';
+import { searchSourceOf } from './record-search.js';
+import { SearchSources } from '../search/search-source.js';
 import { RecordSettings } from './record-settings.js';
 
 /** What the parts of every object's service are made of, and where objects find each other. */
@@ -12,11 +14,13 @@ export class RecordKit {
   constructor(
     readonly database: Database,
     readonly settings: RecordSettings,
+    private readonly searchSources: SearchSources,
   ) {}
 
   /** Makes an object known to includes, references, imports and search. */
   register(definition: ObjectDefinition): void {
     this.definitions.set(definition.object, definition);
+    this.searchSources.register(searchSourceOf(this.database, definition));
   }
 
   /** The object by its singular name. */

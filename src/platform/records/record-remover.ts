@@ -81,7 +81,7 @@ export class RecordRemover {
           this.store.setDeleted(ctx, [id], false),
           unindexStatement(ctx, definition, [id]),
           ...indexStatements(ctx, definition, [row], settings.properties),
-          searchStatement(ctx, definition, [row]),
+          searchStatement(ctx, definition, [{ ...row, deletedAt: null }]),
           ...eventStatements(ctx, definition, 'restored', written),
           this.store.json(ctx, [id]),
         ]);
@@ -118,7 +118,11 @@ export class RecordRemover {
     return [
       this.store.setDeleted(ctx, ids, true),
       unindexStatement(ctx, definition, ids, 'unique'),
-      unsearchStatement(ctx, definition, ids),
+      searchStatement(
+        ctx,
+        definition,
+        rows.map((row) => ({ ...row, deletedAt: 'now' })),
+      ),
       ...eventStatements(ctx, definition, 'deleted', written),
     ];
   }

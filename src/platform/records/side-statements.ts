@@ -32,6 +32,7 @@ export function searchDocumentOf(definition: ObjectDefinition, row: RecordRow): 
     title: definition.title(row.values),
     subtitle: definition.subtitle(row.values),
     texts,
+    hidden: row.deletedAt !== null,
   };
 }
 

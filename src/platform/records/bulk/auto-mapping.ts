@@ -1,4 +1,5 @@
 import { fold } from '../../../common/fold.js';
+import { misspelt } from '../../../common/misspelling.js';
 import type { CustomProperty } from '../custom-properties.js';
 import type { ObjectDefinition } from '../object-definition.js';
 import { PART_SYNONYMS, PARTS } from './field-parts.js';
@@ -83,10 +84,16 @@ export function matchHeaders(
     return names.get(name) ?? names.get(name.replace(PREFIX, '')) ?? null;
   });
   const used = new Set<string>();
-  return paths.map((path) => {
+  const once = (path: string | null): string | null => {
     if (path === null || (used.has(path) && !JOINED.test(path))) return null;
     used.add(path);
     return path;
+  };
+  const sure = paths.map(once);
+  // Misspelt headers come last, so that they take nothing from one that is spelt right.
+  return sure.map((path, index) => {
+    if (path !== null || paths[index] !== null) return path;
+    return once(misspelt(plain(headers[index] ?? ''), names) ?? null);
   });
 }
 
