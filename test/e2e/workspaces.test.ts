@@ -187,7 +187,7 @@ describe('the wall between workspaces', () => {
       const changed = await database.run(intruder, [{ text: "update users set name = 'Theirs'" }]);
       expect(changed[0]?.rowCount).toBe(0);
     } finally {
-      await database.orm.close(true);
+      await database.close();
     }
   });
 });
@@ -211,7 +211,7 @@ describe('the first administrator', () => {
         { name: 'Main' },
       ]);
     } finally {
-      await Promise.all(databases.map((database) => database.orm.close(true)));
+      await Promise.all(databases.map((database) => database.close()));
       await empty.drop();
     }
   });
@@ -226,7 +226,7 @@ describe('the first administrator', () => {
     try {
       await expect(ensureFirstAdministrator(database, settings)).rejects.toThrow(variable);
     } finally {
-      await database.orm.close(true);
+      await database.close();
       await empty.drop();
     }
   });
