@@ -91,7 +91,7 @@ describe.each([
     await a.writeAndDie('a', 7);
     await sleep(100);
     expect(await Promise.all([b.read('a'), c.read('a')])).toEqual([7, 7]);
-    await sleep(3000);
+    await sleep(6000);
     expect(await Promise.all([b.read('a'), c.read('a')])).toEqual([7, 7]);
     await Promise.all([b.trusted(), c.trusted()]);
     expect(await c.write('a', 8)).toBeLessThan(160);

@@ -175,7 +175,7 @@ describe('a writer that dies between commit and publication', () => {
     writer.links[0]?.hang();
     expect(await until(() => !reader.bus.trusted())).toBeLessThan(110);
     const { forgotten } = reader;
-    await until(() => reader.bus.trusted(), 3000);
+    await until(() => reader.bus.trusted(), 8000);
     expect(reader.forgotten).toBe(forgotten + 1);
   });
 

@@ -16,7 +16,10 @@ export interface BusTiming {
   join: number;
   /** A longer gap in an instance's own lease: others may have stopped telling it of changes. */
   gap: number;
-  /** Silence after which an instance that was writing, or owes an answer, counts as dead. */
+  /**
+   * Silence after which an instance that was writing, or owes an answer, counts as dead. Longer
+   * than PostgreSQL takes to finish what a killed process has asked of it.
+   */
   death: number;
   /** How long an instance that has stopped writing still proves that it lives. */
   linger: number;
@@ -35,7 +38,7 @@ export const BUS_TIMING: BusTiming = {
   hedge: 20,
   join: 150,
   gap: 1000,
-  death: 2000,
+  death: 5000,
   linger: 5000,
   greeting: 10_000,
   deadConnection: 5000,

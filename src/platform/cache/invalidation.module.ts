@@ -32,6 +32,7 @@ export const SHARED_STORE = Symbol('shared store');
 })
 export class InvalidationModule {
   constructor(database: Database, invalidator: Invalidator) {
+    database.onWrite(() => invalidator.announce());
     database.onCommit((workspaceId, tags) => invalidator.invalidate(workspaceId, tags));
   }
 }

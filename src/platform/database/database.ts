@@ -1,6 +1,7 @@
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import type { Pool, PoolClient } from 'pg';
 import type { RequestContext } from '../../common/context.js';
+import { Problem } from '../../common/errors.js';
 import { toProblem } from './database-errors.js';
 import { isPooled, runPipeline } from './pipeline.js';
 import type { Row, Statement, StatementResult } from './pipeline.js';
@@ -26,6 +27,7 @@ const CONTEXT_SQL =
 export class Database {
   private named: boolean | null = null;
   private readonly listeners: CommitListener[] = [];
+  private readonly writeListeners: (() => void)[] = [];
 
   constructor(
     readonly orm: MikroORM,
@@ -45,6 +47,11 @@ export class Database {
     this.listeners.push(listener);
   }
 
+  /** Adds a listener told that a write may be committed at any moment from now on. */
+  onWrite(listener: () => void): void {
+    this.writeListeners.push(listener);
+  }
+
   /**
    * Runs the statements as one transaction in one round trip.
    * @param tags what they change (see {@link touched}); listeners hear of it after the commit.
@@ -57,9 +64,10 @@ export class Database {
       if (tags) scope.tx.touch(tags);
       return results;
     }
+    if (tags) this.writing();
     const results = await this.withClient((client) =>
       runPipeline(client, [this.contextOf(scope), ...statements], this.named === true),
-    );
+    ).catch((error: unknown) => this.failed(scope, tags ?? [], error));
     if (tags && scope !== SYSTEM) await this.committed(scope.workspaceId, tags);
     return results.slice(1);
   }
@@ -80,16 +88,14 @@ export class Database {
     options: { timeout?: number } = {},
   ): Promise<T> {
     if (scope !== SYSTEM && scope.tx instanceof Transaction) return work(scope.tx);
-    const tx = await this.withClient(async (client) => {
-      const opened = new Transaction(client, this.named === true, [
-        { text: 'begin' },
-        this.contextOf(scope, options.timeout),
-      ]);
-      const value = await opened.complete(() => work(opened));
-      return { opened, value };
-    });
-    await this.finish(scope, tx.opened);
-    return tx.value;
+    let opened: Transaction | undefined;
+    const value = await this.withClient((client) => {
+      const opening = [{ text: 'begin' }, this.contextOf(scope, options.timeout)];
+      const tx = (opened = new Transaction(client, this.named === true, opening));
+      return tx.complete(() => this.announced(tx, work(tx)));
+    }).catch((error: unknown) => this.failed(scope, opened?.touched() ?? [], error));
+    await this.finish(scope, opened as unknown as Transaction);
+    return value;
   }
 
   /**
@@ -106,11 +112,9 @@ export class Database {
       .transactional(async (inner) => {
         opened = Transaction.onEntityManager(inner, [this.contextOf(scope)]);
         await opened.run([]);
-        return work(inner, opened);
+        return this.announced(opened, work(inner, opened));
       })
-      .catch((error: unknown) => {
-        throw toProblem(error);
-      });
+      .catch((error: unknown) => this.failed(scope, opened?.touched() ?? [], toProblem(error)));
     await this.finish(scope, opened as unknown as Transaction);
     return value;
   }
@@ -148,6 +152,26 @@ export class Database {
   /** Tells listeners what a commit changed. */
   async committed(workspaceId: string, tags: string[]): Promise<void> {
     for (const listener of this.listeners) await listener(workspaceId, tags);
+  }
+
+  private writing(): void {
+    for (const listener of this.writeListeners) listener();
+  }
+
+  /** Waits for the work of a transaction that is committed next. */
+  private async announced<T>(tx: Transaction, work: Promise<T>): Promise<T> {
+    const value = await work;
+    if (tx.touched().length > 0) this.writing();
+    return value;
+  }
+
+  /** A write whose connection is lost may be committed all the same: listeners must hear of it. */
+  private async failed(scope: Scope, tags: string[], error: unknown): Promise<never> {
+    const isUnsure = error instanceof Problem && error.code === 'unavailable';
+    if (isUnsure && scope !== SYSTEM && tags.length > 0) {
+      await this.committed(scope.workspaceId, tags);
+    }
+    throw error;
   }
 
   private async finish(scope: Scope, tx: Transaction): Promise<void> {
