@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Controller, Get, Module } from '@nestjs/common';
+import { Controller, Get } from '@nestjs/common';
+import type { Type } from '@nestjs/common';
 import { createApi } from '../../src/api.js';
-import { Config } from '../../src/config/config.js';
-import { Authenticator } from '../../src/platform/access/authenticator.js';
-import { IdempotencyInterceptor } from '../../src/platform/http/idempotency.interceptor.js';
+import { AppModule } from '../../src/app.module.js';
 import { routeTable } from '../../src/platform/http/problem.filter.js';
 import { createServer } from '../../src/platform/http/server.js';
 import { Client, startServer } from '../support/server.js';
@@ -67,19 +66,17 @@ describe('a route without a policy', () => {
     }
   }
 
-  @Module({
-    controllers: [ForgottenController],
-    providers: [
-      { provide: Authenticator, useValue: {} },
-      { provide: IdempotencyInterceptor, useValue: { intercept: () => undefined } },
-    ],
-  })
-  class ForgetfulModule {}
-
   test('stops the start-up and is named', async () => {
-    const app = await createServer(ForgetfulModule, new Config());
+    class Forgetful {}
+    const module = {
+      module: Forgetful,
+      imports: [AppModule.with(server.config)],
+      controllers: [ForgottenController],
+    };
+    const app = await createServer(module as unknown as Type, server.config);
     app.useLogger(false);
     await expect(app.init()).rejects.toThrow('GET /v1/forgotten declares no permission');
+    await app.close();
   });
 
   test('is the only thing that does: the API itself starts', async () => {

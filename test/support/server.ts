@@ -42,10 +42,30 @@ export interface TestServer extends TestInstance {
  */
 export async function startServer(settings: Partial<Config> = {}): Promise<TestServer> {
   const database = await createTestDatabase();
+  const instances: TestInstance[] = [];
+  const close = async () => {
+    await Promise.all(instances.map((instance) => instance.close()));
+    await database.drop();
+  };
+  try {
+    return await boot(database, settings, instances, close);
+  } catch (error) {
+    // Nothing of a server that did not start may go on after its suite.
+    await close();
+    throw error;
+  }
+}
+
+async function boot(
+  database: TestDatabase,
+  settings: Partial<Config>,
+  instances: TestInstance[],
+  close: () => Promise<void>,
+): Promise<TestServer> {
   const config = configFor({ databaseUrl: database.url, ...settings });
   await makeAdministrator(config);
   const first = await startInstance(config);
-  const instances = [first];
+  instances.push(first);
   const admin = await signIn(first.url, ADMIN_EMAIL, PASSWORD);
   return {
     ...first,
@@ -58,10 +78,7 @@ export async function startServer(settings: Partial<Config> = {}): Promise<TestS
     },
     createWorkspace: (name = 'Another') => createWorkspace(admin, name),
     createUser: (role, of = admin) => createUser(of, role),
-    close: async () => {
-      await Promise.all(instances.map((instance) => instance.close()));
-      await database.drop();
-    },
+    close,
   };
 }
 
@@ -90,7 +107,8 @@ async function startInstance(config: Config): Promise<TestInstance> {
   app.useLogger(['fatal', 'error']);
   await app.listen({ port: 0, host: '127.0.0.1' });
   const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
-  return { url, app, config, close: () => app.close() };
+  let closed: Promise<void> | undefined;
+  return { url, app, config, close: () => (closed ??= app.close()) };
 }
 
 async function createWorkspace(admin: Client, name: string): Promise<Client> {

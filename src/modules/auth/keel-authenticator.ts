@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { LRUCache } from 'lru-cache';
 import type { Grants, Principal, Reach, RequestContext } from '../../common/context.js';
 import { secretMatches } from '../../common/secrets.js';
 import { Authenticator } from '../../platform/access/authenticator.js';
@@ -19,7 +18,7 @@ import type { UserPrincipal } from './principals.repository.js';
 
 const API_KEY = /^keel_([0-9A-Za-z]{12})_([0-9A-Za-z]{43})$/;
 
-/** Callers remembered at once. */
+/** Callers remembered at once; the one remembered longest makes room. */
 const REMEMBERED = 10_000;
 const MINUTE = 60_000;
 
@@ -27,9 +26,9 @@ const MINUTE = 60_000;
 interface Caller {
   context: Omit<RequestContext, 'requestId' | 'ip' | 'tx'>;
   accessVersion: number;
-  /** Milliseconds since 1970. */
+  /** On the clock of `performance.now()`, which is read once a request. */
   expiresAt: number;
-  /** For API keys: when their use was last noted. */
+  /** For API keys: when their use was last noted, on the same clock. */
   usedAt: number | null;
 }
 
@@ -41,7 +40,8 @@ interface Caller {
 @Injectable()
 export class KeelAuthenticator extends Authenticator {
   private readonly logger = new Logger('access');
-  private readonly callers = new LRUCache<string, Caller>({ max: REMEMBERED });
+  /** By the whole Authorization header: a look-up then needs no parsing. */
+  private readonly callers = new Map<string, Caller>();
   private readonly verifying = new Map<string, Promise<Caller>>();
 
   constructor(
@@ -55,39 +55,38 @@ export class KeelAuthenticator extends Authenticator {
   override authenticate(request: FastifyRequest): RequestContext | null | Promise<RequestContext> {
     const header = request.headers.authorization;
     if (header === undefined) return null;
-    const credential = bearerOf(header);
     const now = performance.now();
-    if (!this.versions.isTrusted(now)) return this.checkFirst(request, credential);
-    const caller = this.remembered(credential, now);
-    return caller ? this.contextFor(caller, request) : this.introduce(request, credential);
+    if (!this.versions.isTrusted(now)) {
+      bearerOf(header); // nothing is asked for what cannot be a credential
+      return this.checkFirst(request, header);
+    }
+    const caller = this.remembered(header, now);
+    return caller ? this.contextFor(caller, request, now) : this.introduce(request, header);
   }
 
-  private async checkFirst(request: FastifyRequest, credential: string): Promise<RequestContext> {
+  private async checkFirst(request: FastifyRequest, header: string): Promise<RequestContext> {
     await this.versions.check();
-    const caller = this.remembered(credential, performance.now());
-    return caller ? this.contextFor(caller, request) : this.introduce(request, credential);
+    const now = performance.now();
+    const caller = this.remembered(header, now);
+    return caller ? this.contextFor(caller, request, now) : this.introduce(request, header);
   }
 
-  private remembered(credential: string, now: number): Caller | undefined {
-    const caller = this.callers.get(credential);
-    if (!caller || caller.expiresAt <= Date.now()) return undefined;
-    const isCurrent = this.versions.isCurrent(
-      caller.context.workspaceId,
-      caller.accessVersion,
-      now,
-    );
-    return isCurrent ? caller : undefined;
+  private remembered(header: string, now: number): Caller | undefined {
+    const caller = this.callers.get(header);
+    if (!caller || caller.expiresAt <= now) return undefined;
+    const { workspaceId } = caller.context;
+    return this.versions.isCurrent(workspaceId, caller.accessVersion, now) ? caller : undefined;
   }
 
-  private contextFor(caller: Caller, request: FastifyRequest): RequestContext {
+  private contextFor(caller: Caller, request: FastifyRequest, now: number): RequestContext {
     const { workspaceId, principal, grants, accessKey, sessionId } = caller.context;
-    if (caller.usedAt !== null && Date.now() - caller.usedAt > MINUTE) this.noteUse(caller);
+    if (caller.usedAt !== null && now - caller.usedAt > MINUTE) this.noteUse(caller, now);
     const { id: requestId, ip } = request;
     return { workspaceId, principal, grants, accessKey, requestId, ip, sessionId };
   }
 
-  private noteUse(caller: Caller): void {
-    caller.usedAt = Date.now();
+  private noteUse(caller: Caller, now: number): void {
+    caller.usedAt = now;
     this.principals
       .keyUsed(caller.context.workspaceId, caller.context.principal.id)
       .catch((error: unknown) => {
@@ -96,24 +95,33 @@ export class KeelAuthenticator extends Authenticator {
       });
   }
 
-  private async introduce(request: FastifyRequest, credential: string): Promise<RequestContext> {
+  private introduce(request: FastifyRequest, header: string): Promise<RequestContext> {
+    const credential = bearerOf(header);
     let verifying = this.verifying.get(credential);
     if (!verifying) {
-      verifying = this.verify(credential).finally(() => this.verifying.delete(credential));
+      verifying = this.verify(credential, header).finally(() => this.verifying.delete(credential));
       this.verifying.set(credential, verifying);
     }
-    return this.contextFor(await verifying, request);
+    return verifying.then((caller) => this.contextFor(caller, request, performance.now()));
   }
 
-  private async verify(credential: string): Promise<Caller> {
+  private async verify(credential: string, header: string): Promise<Caller> {
     const mark = this.versions.mark();
     const caller = credential.startsWith('keel_')
       ? await this.ofKey(credential)
       : await this.ofToken(credential);
     if (this.versions.learn(caller.context.workspaceId, caller.accessVersion, mark)) {
-      this.callers.set(credential, caller);
+      this.remember(header, caller);
     }
     return caller;
+  }
+
+  private remember(header: string, caller: Caller): void {
+    if (this.callers.size >= REMEMBERED) {
+      const [oldest = ''] = this.callers.keys();
+      this.callers.delete(oldest);
+    }
+    this.callers.set(header, caller);
   }
 
   private async ofToken(token: string): Promise<Caller> {
@@ -124,7 +132,7 @@ export class KeelAuthenticator extends Authenticator {
     return {
       context: { ...contextOf(user, principal, grantsOf(user)), sessionId: claims.sessionId },
       accessVersion: user.accessVersion,
-      expiresAt: claims.expiresAt,
+      expiresAt: onOwnClock(claims.expiresAt),
       usedAt: null,
     };
   }
@@ -140,11 +148,14 @@ export class KeelAuthenticator extends Authenticator {
     return {
       context: contextOf(found, principal, grants),
       accessVersion: found.accessVersion,
-      expiresAt: found.expiresAt === null ? Infinity : Date.parse(found.expiresAt),
-      usedAt: found.lastUsedAt === null ? 0 : Date.parse(found.lastUsedAt),
+      expiresAt: found.expiresAt === null ? Infinity : onOwnClock(Date.parse(found.expiresAt)),
+      usedAt: found.lastUsedAt === null ? -Infinity : onOwnClock(Date.parse(found.lastUsedAt)),
     };
   }
 }
+
+/** A time since 1970, in milliseconds, on the clock of `performance.now()`. */
+const onOwnClock = (time: number): number => time - Date.now() + performance.now();
 
 function bearerOf(header: string): string {
   const match = /^Bearer +([\w.~+/=-]+)$/i.exec(header);
