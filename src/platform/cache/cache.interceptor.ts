@@ -6,6 +6,7 @@ import type { Observable } from 'rxjs';
 import { Answer } from '../http/answers.js';
 import type { CachePolicy } from '../http/endpoint.decorator.js';
 import { policyOf } from '../http/request-hooks.js';
+import { SETTINGS_TAG } from '../records/record-settings.js';
 import { cacheKey } from './cache-key.js';
 import { CachedResponse } from './cached-response.js';
 import { ResponseCache } from './response-cache.js';
@@ -52,13 +53,14 @@ export class CacheInterceptor implements NestInterceptor {
 
 /**
  * The tags of an answer. The first object is what it is made of, as a list or as one record; the
- * others show only in answers that include them.
+ * others show only in answers that include them. What can be asked for depends on the settings.
  */
 function tagsOf({ objects, record }: CachePolicy, request: FastifyRequest): string[] {
   const [object = '', ...related] = objects;
   const { id } = request.params as { id?: string };
   const own = record && id !== undefined ? `${object}:${id.toLowerCase()}` : object;
-  return 'include' in (request.query as object) ? [own, ...related] : [own];
+  const included = 'include' in (request.query as object) ? related : [];
+  return [own, ...included, SETTINGS_TAG];
 }
 
 function toKeep(answer: Answer): CachedResponse | null {
