@@ -3,7 +3,11 @@ import { ApiTags } from '@nestjs/swagger';
 import type { RequestContext } from '../../common/context.js';
 import type { Answer } from '../../platform/http/answers.js';
 import { noContent, page, unstored } from '../../platform/http/answers.js';
-import { Endpoint } from '../../platform/http/endpoint.decorator.js';
+import {
+  Endpoint,
+  IdempotencyHeader,
+  NOT_MODIFIED,
+} from '../../platform/http/endpoint.decorator.js';
 import { IdPageQuery, readIdPage } from '../../platform/http/id-page.js';
 import { Ctx, Id, RawQuery, Url } from '../../platform/http/parameters.js';
 import { ApiKeyDto, ApiKeyListDto, CreateApiKeyDto, CreatedApiKeyDto } from './api-keys.dto.js';
@@ -15,7 +19,12 @@ export class ApiKeysController {
   constructor(private readonly keys: ApiKeysService) {}
 
   @Get()
-  @Endpoint({ permission: 'apiKey:manage', summary: 'List API keys', answers: ApiKeyListDto })
+  @Endpoint({
+    permission: 'apiKey:manage',
+    summary: 'List API keys',
+    alsoAnswers: { 304: NOT_MODIFIED },
+    answers: ApiKeyListDto,
+  })
   @IdPageQuery()
   async list(
     @Ctx() ctx: RequestContext,
@@ -34,6 +43,7 @@ export class ApiKeysController {
     answers: CreatedApiKeyDto,
     problems: [422],
   })
+  @IdempotencyHeader()
   async create(@Ctx() ctx: RequestContext, @Body() body: CreateApiKeyDto): Promise<Answer> {
     const key = await this.keys.create(ctx, body);
     return unstored(key, 201, { location: `/v1/api-keys/${key.id}` });

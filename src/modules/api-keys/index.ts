@@ -1,1 +1,2 @@
 export { ApiKeysModule } from './api-keys.module.js';
+export { ensureCommandLineKey } from './command-line-key.js';

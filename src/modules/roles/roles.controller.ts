@@ -3,7 +3,11 @@ import { ApiTags } from '@nestjs/swagger';
 import type { RequestContext } from '../../common/context.js';
 import { created, json, noContent, ok, page, recordOf } from '../../platform/http/answers.js';
 import type { Answer } from '../../platform/http/answers.js';
-import { Endpoint, IdempotencyHeader } from '../../platform/http/endpoint.decorator.js';
+import {
+  Endpoint,
+  IdempotencyHeader,
+  NOT_MODIFIED,
+} from '../../platform/http/endpoint.decorator.js';
 import { IdPageQuery, readIdPage } from '../../platform/http/id-page.js';
 import { IfMatchHeader } from '../../platform/http/list-docs.js';
 import { Ctx, Id, IfMatch, RawQuery, Url } from '../../platform/http/parameters.js';
@@ -29,7 +33,12 @@ export class RolesController {
   }
 
   @Get('roles')
-  @Endpoint({ permission: 'role:read', summary: 'List roles', answers: RoleListDto })
+  @Endpoint({
+    permission: 'role:read',
+    summary: 'List roles',
+    alsoAnswers: { 304: NOT_MODIFIED },
+    answers: RoleListDto,
+  })
   @IdPageQuery()
   async list(
     @Ctx() ctx: RequestContext,
@@ -57,6 +66,7 @@ export class RolesController {
   @Endpoint({
     permission: 'role:read',
     summary: 'Get a role',
+    alsoAnswers: { 304: NOT_MODIFIED },
     answers: RoleDto,
     problems: [404],
   })

@@ -3,7 +3,11 @@ import { ApiTags } from '@nestjs/swagger';
 import type { RequestContext } from '../../common/context.js';
 import { created, noContent, ok, page, recordOf, unstored } from '../../platform/http/answers.js';
 import type { Answer } from '../../platform/http/answers.js';
-import { Endpoint, IdempotencyHeader } from '../../platform/http/endpoint.decorator.js';
+import {
+  Endpoint,
+  IdempotencyHeader,
+  NOT_MODIFIED,
+} from '../../platform/http/endpoint.decorator.js';
 import { IdPageQuery, readIdPage } from '../../platform/http/id-page.js';
 import { IfMatchHeader } from '../../platform/http/list-docs.js';
 import { Ctx, Id, IfMatch, RawQuery, Url } from '../../platform/http/parameters.js';
@@ -25,7 +29,12 @@ export class UsersController {
   constructor(private readonly users: UsersService) {}
 
   @Get()
-  @Endpoint({ permission: 'user:read', summary: 'List users', answers: UserListDto })
+  @Endpoint({
+    permission: 'user:read',
+    summary: 'List users',
+    alsoAnswers: { 304: NOT_MODIFIED },
+    answers: UserListDto,
+  })
   @IdPageQuery()
   async list(
     @Ctx() ctx: RequestContext,
@@ -53,6 +62,7 @@ export class UsersController {
   @Endpoint({
     permission: 'user:read',
     summary: 'Get a user',
+    alsoAnswers: { 304: NOT_MODIFIED },
     answers: UserDto,
     problems: [404],
   })

@@ -3,7 +3,11 @@ import { ApiTags } from '@nestjs/swagger';
 import type { RequestContext } from '../../common/context.js';
 import { ok, recordOf, unstored } from '../../platform/http/answers.js';
 import type { Answer } from '../../platform/http/answers.js';
-import { Endpoint, IdempotencyHeader } from '../../platform/http/endpoint.decorator.js';
+import {
+  Endpoint,
+  IdempotencyHeader,
+  NOT_MODIFIED,
+} from '../../platform/http/endpoint.decorator.js';
 import { IfMatchHeader } from '../../platform/http/list-docs.js';
 import { Ctx, IfMatch } from '../../platform/http/parameters.js';
 import {
@@ -37,6 +41,7 @@ export class WorkspacesController {
   @Endpoint({
     permission: 'workspace:read',
     summary: 'Get the workspace I work in',
+    alsoAnswers: { 304: NOT_MODIFIED },
     answers: WorkspaceDto,
   })
   async current(@Ctx() ctx: RequestContext): Promise<Answer> {

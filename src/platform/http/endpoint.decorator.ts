@@ -26,6 +26,9 @@ export interface CachePolicy {
   record?: boolean;
 }
 
+/** For `alsoAnswers` of reads whose answer has an ETag. */
+export const NOT_MODIFIED = 'Not changed since If-None-Match';
+
 export interface EndpointOptions {
   /** Permission the caller needs; write {@link Public} instead for none. */
   permission: Permission;
@@ -74,7 +77,11 @@ function parts(
     }),
     ApiResponse({ status, ...bodyOf(options.answers) }),
     ...Object.entries(options.alsoAnswers ?? {}).map(([code, description]) =>
-      ApiResponse({ ...bodyOf(options.answers), status: Number(code), description }),
+      ApiResponse({
+        ...(Number(code) < 300 ? bodyOf(options.answers) : {}),
+        status: Number(code),
+        description,
+      }),
     ),
     ...problemResponses(permission !== null, options.problems ?? []),
   ];
@@ -92,8 +99,15 @@ function bodyOf(answers: EndpointOptions['answers']): {
 }
 
 function describe(description: string | undefined, permission: Permission | null): string {
-  const needs = permission === null ? 'Needs no sign-in.' : `Needs permission \`${permission}\`.`;
+  const needs = needsOf(permission);
   return description ? `${description}\n\n${needs}` : needs;
+}
+
+function needsOf(permission: Permission | null): string {
+  if (permission === null) return 'Needs no sign-in.';
+  return permission === 'self'
+    ? 'Needs a sign-in, but no permission.'
+    : `Needs permission \`${permission}\`.`;
 }
 
 /** Documents the headers of a write that may be repeated and guarded. */

@@ -13,11 +13,32 @@ export function buildOpenApi(app: NestFastifyApplication): OpenAPIObject {
     .setOpenAPIVersion('3.1.0')
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'Access token or API key' })
     .build();
-  return SwaggerModule.createDocument(app, builder, {
+  const document = SwaggerModule.createDocument(app, builder, {
     extraModels: [ProblemDto, FieldErrorDto],
     operationIdFactory: (controller, method) =>
       `${controller.replace(/Controller$/, '')}_${method}`,
   });
+  describePathParameters(document);
+  return document;
+}
+
+type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
+
+/** Ids in paths, which `@Id()` reads past Nest's own decorators, stand in the document as well. */
+function describePathParameters({ paths }: OpenAPIObject): void {
+  for (const [path, item] of Object.entries(paths)) {
+    for (const [, name = ''] of path.matchAll(/\{(\w+)\}/g)) {
+      for (const operation of Object.values(item as Record<string, Operation>)) {
+        operation.parameters ??= [];
+        const isDescribed = operation.parameters.some(
+          (parameter) => 'name' in parameter && parameter.in === 'path' && parameter.name === name,
+        );
+        if (isDescribed) continue;
+        const schema = { type: 'string', format: name === 'id' ? 'uuid' : undefined };
+        operation.parameters.unshift({ name, in: 'path', required: true, schema });
+      }
+    }
+  }
 }
 
 const PUBLIC: RoutePolicy = { permission: null, throttle: 'default', idempotency: 'none' };
