@@ -1,7 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { RequestContext } from '../../src/common/context.js';
 import { Config } from '../../src/config/config.js';
-import { Database, SYSTEM } from '../../src/platform/database/database.js';
+import { SYSTEM } from '../../src/platform/database/database.js';
+import type { Database } from '../../src/platform/database/database.js';
 import { openDatabase } from '../../src/platform/database/database.module.js';
 import { indexDocuments } from '../../src/platform/search/search-documents.js';
 import type { SearchDocument } from '../../src/platform/search/search-documents.js';

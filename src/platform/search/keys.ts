@@ -1,6 +1,18 @@
 /** One document in this many also stands in the sample, chosen by its id. */
 export const SAMPLE_RATE = 64;
 
+/** Term that each document of the sample has. */
+export const SAMPLED = '';
+
+/**
+ * Terms of many different values share this many keys for each object of a workspace. A write
+ * touches a page of the index for each of its keys: few keys mean pages that stay in memory.
+ */
+const SHARED_KEYS = 4096;
+const SHARING = /^[<#]/;
+
+const SEED = 0x811c9dc5;
+
 /** Which documents a key finds: all of a workspace's object, or the sample of them. */
 export interface KeySpace {
   all: number;
@@ -14,19 +26,20 @@ export interface KeySpace {
  */
 export function keySpace(workspaceId: string, object: string): KeySpace {
   return {
-    all: hash(0x811c9dc5, `${workspaceId}/${object}`),
-    sample: hash(0x811c9dc5, `${workspaceId}/${object}/sample`),
+    all: hash(SEED, `${workspaceId}/${object}`),
+    sample: hash(SEED, `${workspaceId}/${object}/sample`),
   };
 }
 
 /** Key of a term in a space: a signed 32-bit integer. */
 export function keyOf(space: number, term: string): number {
+  if (SHARING.test(term)) return mix(space ^ (mix(hash(SEED, term)) & (SHARED_KEYS - 1)));
   return mix(hash(space, term));
 }
 
 /** Whether a record stands in the sample: about one in {@link SAMPLE_RATE}, for good. */
 export function isSampled(recordId: string): boolean {
-  return (mix(hash(0x811c9dc5, recordId)) & (SAMPLE_RATE - 1)) === 0;
+  return (mix(hash(SEED, recordId)) & (SAMPLE_RATE - 1)) === 0;
 }
 
 /** FNV-1a over UTF-16 code units. */

@@ -1,8 +1,10 @@
 import type { RequestContext } from '../../common/context.js';
 import type { Database } from '../database/database.js';
+import { planKeys } from './key-plan.js';
 import { SAMPLE_RATE } from './keys.js';
-import { keysOfQuery, parseQuery } from './search-query.js';
+import { parseQuery } from './search-query.js';
 import type { SearchQuery } from './search-query.js';
+import { TermFrequencies } from './term-frequencies.js';
 
 /** Collects parameters; `add` returns the placeholder. */
 interface ParameterList {
@@ -34,19 +36,19 @@ export async function planMatch(
 ): Promise<MatchCondition> {
   const query = parseQuery(text);
   if (!query) return () => 'false';
-  if (inBin) return (params) => eachHidden(query, object, params);
-  const { sample } = keysOfQuery(query, ctx.workspaceId, object);
+  // The index does not lead to the bin, which is small.
+  if (inBin) return (params) => eachRow(query, object, params);
+  const frequencies = TermFrequencies.of(database).get(ctx, object);
+  const keys = planKeys(query, ctx.workspaceId, object, frequencies);
   const enough = Math.ceil(COMMON / SAMPLE_RATE);
   const [row] = await database.query<{ found: number }>(
     ctx,
-    'select search_count_sample($1, $2::text[], $3::integer[], $4) as found',
-    [object, query.patterns, sample, enough],
+    'select search_count_sample($1, $2::text[], $3::text[], $4::integer[], $5) as found',
+    [object, query.patterns, query.initials, keys.sample, enough],
   );
   const isCommon = (row?.found ?? 0) >= enough;
   return (params) =>
-    isCommon
-      ? eachRow(query, ctx.workspaceId, object, params)
-      : allFound(query, ctx.workspaceId, object, params);
+    isCommon ? eachRow(query, object, params) : allFound(query, object, keys.part, params);
 }
 
 /** The same condition for statements that read all it finds, whatever their number. */
@@ -57,38 +59,25 @@ export function matchCondition(
   params: ParameterList,
 ): string {
   const query = parseQuery(text);
-  return query ? allFound(query, workspaceId, object, params) : 'false';
+  if (!query) return 'false';
+  return allFound(query, object, planKeys(query, workspaceId, object).part, params);
 }
 
 function allFound(
   query: SearchQuery,
-  workspaceId: string,
   object: string,
+  keys: readonly number[],
   params: ParameterList,
 ): string {
-  const keys = keysOfQuery(query, workspaceId, object).all;
   return `r.id in (select m.record_id from search_match(${params.add(object, 'text')},
-    ${params.add(query.patterns, 'text[]')}, ${params.add(keys, 'integer[]')}) m)`;
+    ${params.add(query.patterns, 'text[]')}, ${params.add(query.initials, 'text[]')},
+    ${params.add(keys, 'integer[]')}) m)`;
 }
 
-/** The index does not lead to the bin, which is small: each of its rows is compared. */
-function eachHidden(query: SearchQuery, object: string, params: ParameterList): string {
-  const words = query.words.map((word) => `%${word}%`);
-  return `exists (select from search_documents d where d.workspace_id = r.workspace_id
-    and d.object = ${params.add(object, 'text')} and d.record_id = r.id and d.hidden
-    and d.body like all (${params.add([...query.patterns, ...words], 'text[]')}) offset 0)`;
-}
-
-function eachRow(
-  query: SearchQuery,
-  workspaceId: string,
-  object: string,
-  params: ParameterList,
-): string {
-  const keys = keysOfQuery(query, workspaceId, object).all;
+function eachRow(query: SearchQuery, object: string, params: ParameterList): string {
   // The offset keeps the planner from turning this into a join that reads all documents.
   return `exists (select from search_documents d where d.workspace_id = r.workspace_id
     and d.object = ${params.add(object, 'text')} and d.record_id = r.id
-    and d.keys @> ${params.add(keys, 'integer[]')}
-    and d.body like all (${params.add(query.patterns, 'text[]')}) offset 0)`;
+    and search_matches(d.body, ${params.add(query.patterns, 'text[]')},
+      ${params.add(query.initials, 'text[]')}) offset 0)`;
 }

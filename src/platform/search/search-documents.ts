@@ -1,7 +1,8 @@
 import type { Statement } from '../database/pipeline.js';
-import { isSampled, keyOf, keySpace } from './keys.js';
+import { isSampled, keyOf, keySpace, SAMPLED } from './keys.js';
 import type { KeySpace } from './keys.js';
-import { eachTerm, searchText, wordsOf } from './terms.js';
+import { searchText } from './search-text.js';
+import { eachTerm } from './terms.js';
 
 /** What a record can be found by, and how an answer shows it. */
 export interface SearchDocument {
@@ -156,12 +157,10 @@ function rowsOf(workspaceId: string, documents: readonly SearchDocument[]): Docu
 
 function keysOf(body: string, recordId: string, space: KeySpace): number[] {
   const keys = new Set<number>();
-  const sampled = isSampled(recordId);
-  for (const word of wordsOf(body)) {
-    eachTerm(word, (term) => {
-      keys.add(keyOf(space.all, term));
-      if (sampled) keys.add(keyOf(space.sample, term));
-    });
+  eachTerm(body, (term) => keys.add(keyOf(space.all, term)));
+  if (isSampled(recordId)) {
+    keys.add(keyOf(space.sample, SAMPLED));
+    eachTerm(body, (term) => keys.add(keyOf(space.sample, term)));
   }
   return [...keys];
 }

@@ -2,10 +2,12 @@ import { Injectable } from '@nestjs/common';
 import type { Reach, RequestContext } from '../../common/context.js';
 import { Database } from '../database/database.js';
 import type { Statement, StatementResult } from '../database/pipeline.js';
+import { planKeys } from './key-plan.js';
 import { planMatch } from './match-condition.js';
-import { keysOfQuery, parseQuery } from './search-query.js';
+import { parseQuery } from './search-query.js';
 import type { SearchQuery } from './search-query.js';
 import { SearchSources } from './search-source.js';
+import { TermFrequencies } from './term-frequencies.js';
 
 /** A record found. */
 export interface SearchHit {
@@ -29,10 +31,14 @@ const CANDIDATES = 256;
 /** Finds the records that answer a query best, of several objects at once. */
 @Injectable()
 export class SearchFinder {
+  private readonly frequencies: TermFrequencies;
+
   constructor(
     private readonly database: Database,
     private readonly sources: SearchSources,
-  ) {}
+  ) {
+    this.frequencies = TermFrequencies.of(database);
+  }
 
   /**
    * The best hits of all targets, the best first; equally good ones of different objects in turn.
@@ -47,11 +53,11 @@ export class SearchFinder {
     const query = parseQuery(text);
     if (!query || targets.length === 0) return [];
     const statements: Statement[] = [];
-    for (const target of targets) {
+    for (const { object, reach } of targets) {
       statements.push(
-        target.reach === 'own'
-          ? await this.ownStatement(ctx, target.object, text, query, limit)
-          : this.statement(ctx, target.object, query, limit),
+        reach === 'own'
+          ? await this.ownStatement(ctx, object, text, query, limit)
+          : this.statement(ctx, object, query, limit),
       );
     }
     const results = await this.database.run(ctx, statements);
@@ -68,17 +74,21 @@ export class SearchFinder {
     query: SearchQuery,
     limit: number,
   ): Statement {
-    const keys = keysOfQuery(query, ctx.workspaceId, object);
-    const { title, raw, words, patterns } = query;
+    const keys = planKeys(query, ctx.workspaceId, object, this.frequencies.get(ctx, object));
+    const { title, raw, words, patterns, initials } = query;
     // What is indexed behind its write may have been deleted meanwhile.
     return {
       text: `select f.record_id as id, f.title, f.subtitle, f.score
-        from search_find($2, $3, $4, $5::text[], $6::text[], $7::integer[], $8::integer[], $9)
+        from search_find($2, $3, $4, $5::text[], $6::text[], $7::text[], $8::integer[],
+          $9::integer[], $10::integer[], $11, $12)
           with ordinality as f (record_id, title, subtitle, score, place)
         where exists (select from ${this.tableOf(object)} r where r.workspace_id = $1
           and r.id = f.record_id and r.deleted_at is null offset 0)
         order by f.place`,
-      params: [ctx.workspaceId, object, title, raw, words, patterns, keys.all, keys.sample, limit],
+      params: [
+        ...[ctx.workspaceId, object, title, raw, words, patterns, initials],
+        ...[keys.sample, keys.beginning, keys.part, keys.isThorough, limit],
+      ],
     };
   }
 

@@ -1,112 +1,70 @@
-import { fold } from '../../common/fold.js';
+import { wordsOf } from './words.js';
+import type { Word } from './words.js';
 
-/** Characters of a document's text that can be found; what lies behind them is not indexed. */
-export const MAX_TEXT = 2000;
-
-const WORD = /[\p{L}\p{N}\p{M}]+/gu;
-
-/** Scripts written without spaces, of which any two characters may be a name. */
-const CJK = /[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Hang}\p{scx=Bopo}]/u;
-const CJK_RUNS = /[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Hang}\p{scx=Bopo}]+/gu;
-
-const PHONE = /^\+?[\d\s()./-]{5,40}$/;
-
-/** A run of letters and digits of one kind of script. */
-export interface Word {
-  text: string;
-  isCjk: boolean;
-}
-
-/** A value as it is searched: folded, on one line, of characters that PostgreSQL can store. */
-export function foldLine(text: string): string {
-  return fold(text)
-    .toWellFormed()
-    .replaceAll(/[\s\p{Cc}]+/gu, ' ')
-    .trim();
-}
-
-/** The words of a folded text, in order; runs of Chinese, Japanese and Korean apart from others. */
-export function wordsOf(folded: string): Word[] {
-  const words: Word[] = [];
-  for (const [run] of folded.matchAll(WORD)) {
-    if (!CJK.test(run)) words.push({ text: run, isCjk: false });
-    else words.push(...splitScripts(run));
-  }
-  return words;
-}
-
-function splitScripts(run: string): Word[] {
-  const words: Word[] = [];
-  let end = 0;
-  for (const match of run.matchAll(CJK_RUNS)) {
-    if (match.index > end) words.push({ text: run.slice(end, match.index), isCjk: false });
-    words.push({ text: match[0], isCjk: true });
-    end = match.index + match[0].length;
-  }
-  if (end < run.length) words.push({ text: run.slice(end), isCjk: false });
-  return words;
-}
-
-/** The digits of a text that is a telephone number as people write them, otherwise null. */
-export function phoneDigits(folded: string): string | null {
-  if (!PHONE.test(folded)) return null;
-  // The zero in `+49 (0) 30` is only dialled inside the country.
-  const digits = folded.replace('(0)', '').replaceAll(/\D/g, '');
-  return digits.length >= 5 ? digits : null;
-}
-
-/** The title as it is compared: folded words with one space between them. */
-export function titleOf(text: string): string {
-  return wordsOf(fold(text))
-    .map((word) => word.text)
-    .join(' ');
-}
-
-/**
- * Everything a document can be found by, one value a line and each line ended: the title first,
- * as {@link titleOf} gives it.
+/*
+ * What the index knows of a text. Of each word all runs of three letters, by which any part of it
+ * is found; `<` and its first four and its first six letters, which far fewer documents share, for
+ * words that are typed from their beginning; `#` and each run of four digits. Of a word of the
+ * title also `^` and its first letter and its first two. Of Chinese, Japanese and Korean each
+ * character and each pair.
  */
-export function searchText(title: string, texts: readonly string[]): string {
-  const lines = new Set([titleOf(title)]);
-  for (const text of [title, ...texts]) {
-    const folded = foldLine(text);
-    if (folded === '') continue;
-    lines.add(folded);
-    const digits = phoneDigits(folded);
-    if (digits !== null) lines.add(digits);
-  }
-  return `${[...lines].join('\n').slice(0, MAX_TEXT).toWellFormed()}\n`;
+
+const DIGITS = /^\d+$/;
+
+/** Calls back with each term of a document's text (see `searchText`), some of them repeatedly. */
+export function eachTerm(text: string, found: (term: string) => void): void {
+  const titleEnd = text.indexOf('\n');
+  for (const word of wordsOf(text.slice(0, titleEnd))) titleTerms(word, found);
+  for (const word of wordsOf(text)) wordTerms(word, found);
 }
 
-/** Calls back with each term of a document's word: what {@link queryTerms} may ask for. */
-export function eachTerm(word: Word, found: (term: string) => void): void {
-  const { text } = word;
-  if (word.isCjk) {
+function titleTerms({ text, isCjk }: Word, found: (term: string) => void): void {
+  if (isCjk) return;
+  found(`^${text.slice(0, 1)}`);
+  if (text.length > 1) found(`^${text.slice(0, 2)}`);
+}
+
+function wordTerms({ text, isCjk }: Word, found: (term: string) => void): void {
+  if (isCjk) {
     const characters = [...text];
-    for (const [index, character] of characters.entries()) {
-      found(character);
-      if (index > 0) found(`${characters[index - 1]}${character}`);
-    }
+    for (const character of characters) found(character);
+    for (const pair of runs(characters, 2)) found(pair);
     return;
   }
-  found(`^${text[0]}`);
-  if (text.length > 1) found(`^${text.slice(0, 2)}`);
   for (let start = 0; start + 3 <= text.length; start += 1) {
     found(text.slice(start, start + 3));
-    if (start + 4 <= text.length) found(text.slice(start, start + 4));
+    const four = text.slice(start, start + 4);
+    if (four.length === 4 && DIGITS.test(four)) found(`#${four}`);
   }
+  if (text.length >= 4) found(`<${text.slice(0, 4)}`);
+  if (text.length >= 6) found(`<${text.slice(0, 6)}`);
 }
 
-/**
- * Terms that every document holding the word as a part has: of Chinese, Japanese and Korean any
- * part, of other scripts parts of three letters anywhere and shorter ones where a word begins.
- */
-export function queryTerms(word: Word): string[] {
+/** Whether a word is looked for only where a word of the title begins. */
+export const isInitial = ({ text, isCjk }: Word): boolean => !isCjk && text.length < 3;
+
+/** Terms of every document that has the word as a part (see {@link isInitial}). */
+export function partTerms(word: Word): string[] {
   const { text, isCjk } = word;
-  const characters = isCjk ? [...text] : [];
-  if (isCjk && characters.length === 1) return characters;
-  if (isCjk) return characters.slice(1).map((next, index) => `${characters[index]}${next}`);
-  if (text.length < 3) return [`^${text}`];
-  if (text.length === 3) return [text];
-  return Array.from({ length: text.length - 3 }, (_, start) => text.slice(start, start + 4));
+  const characters = isCjk ? [...text] : text.split('');
+  if (isInitial(word)) return [`^${text}`];
+  if (isCjk) return characters.length === 1 ? characters : runs(characters, 2);
+  if (text.length < 4 || !DIGITS.test(text)) return runs(characters, 3);
+  return runs(characters, 4).map((four) => `#${four}`);
+}
+
+/** Further terms of every document that has a word which begins with this one. */
+export function beginningTerms(word: Word): string[] {
+  const { text, isCjk } = word;
+  if (isCjk || text.length < 4 || DIGITS.test(text)) return [];
+  const four = `<${text.slice(0, 4)}`;
+  return text.length < 6 ? [four] : [four, `<${text.slice(0, 6)}`];
+}
+
+function runs(characters: readonly string[], length: number): string[] {
+  const found: string[] = [];
+  for (let start = 0; start + length <= characters.length; start += 1) {
+    found.push(characters.slice(start, start + length).join(''));
+  }
+  return found;
 }

@@ -1,6 +1,9 @@
 import { Migration } from '@mikro-orm/migrations';
 import { lockToWorkspace } from './row-security.js';
 
+/** The title of a document's text, as far as titles are in order. */
+const TITLE = String.raw`left(split_part(body, E'\n', 1), 40)`;
+
 /** Search documents, the functions that search them, and the queue of records to index. */
 export class M0004Search extends Migration {
   override up(): void {
@@ -27,9 +30,9 @@ export class M0004Search extends Migration {
         primary key (workspace_id, object, record_id)
       );
       create index search_documents_title on search_documents
-        (workspace_id, object, left(body, 64)) where not hidden;
+        (workspace_id, object, (${TITLE})) where not hidden;
       create index search_documents_keys on search_documents using gin (keys)
-        with (fastupdate = on, gin_pending_list_limit = 2048);
+        with (fastupdate = on, gin_pending_list_limit = 4096);
       ${lockToWorkspace('search_documents')}`);
   }
 
@@ -58,10 +61,12 @@ export class M0004Search extends Migration {
   }
 
   private functions(): void {
+    this.addSql(MATCHES);
     this.addSql(SCORE);
     this.addSql(FIND);
     this.addSql(MATCH);
     this.addSql(COUNT_SAMPLE);
+    this.addSql(FREQUENCIES);
     this.addSql('grant create on schema public to keel_search');
     for (const signature of SIGNATURES) {
       this.addSql(`
@@ -102,14 +107,21 @@ const WORKSPACE = `v_workspace constant uuid := nullif(current_setting('app.work
 /** Documents that have all keys; the fence keeps the planner from starting at the workspace. */
 const having = (keys: string): string => `
   (select k.* from search_documents k where k.keys @> ${keys} offset 0) d
-  where d.workspace_id = v_workspace and d.object = p_object and d.body like all (p_like)`;
+  where d.workspace_id = v_workspace and d.object = p_object
+    and search_matches(d.body, p_like, p_initials)`;
 
 const HIT = 'd.record_id, d.title, d.subtitle, d.body, d.updated_at';
 
+/** Whether a text has what a query asks for: `p_like` anywhere, `p_initials` in its title. */
+const MATCHES = `
+  create function search_matches(p_body text, p_like text[], p_initials text[])
+  returns boolean language sql immutable parallel safe as $$
+    select p_body like all (p_like) and ' ' || split_part(p_body, E'\\n', 1) like all (p_initials)
+  $$`;
+
 /**
  * How well a text answers a query, 0 to 1: the whole title, another whole value, the beginning of
- * the title, its words, the beginnings of its words, parts of it, anything else. The first line
- * of the text is the title.
+ * the title, its words, the beginnings of its words, parts of it, anything else.
  */
 const SCORE = `
   create function search_score(p_body text, p_title text, p_raw text,
@@ -127,49 +139,54 @@ const SCORE = `
   $$`;
 
 /**
- * The best hits of one object. Titles that begin with the query come from an ordered index; the
- * other candidates from the sample, which bounds the work for common words, and only when that
- * holds too few from all documents: there cannot be many then.
+ * The best hits of one object. Titles that begin with the query come from an ordered index; other
+ * candidates from the sample, which bounds the work for common words; and when that holds too few
+ * from all documents, of which there cannot be many then: those with words that begin so, then
+ * those with the words as parts.
  * p_title: the query as titles are compared; p_raw: as other values are; p_words: its words;
- * p_like: patterns the text must match; p_keys, p_sample: keys of its terms.
+ * p_like, p_initials: see search_matches; p_sample, p_beginning, p_part: keys of its terms;
+ * p_thorough: look for parts also when the limit is not reached, not only when nothing is found.
  */
 const FIND = `
   create function search_find(p_object text, p_title text, p_raw text, p_words text[],
-    p_like text[], p_keys integer[], p_sample integer[], p_limit integer)
+    p_like text[], p_initials text[], p_sample integer[], p_beginning integer[],
+    p_part integer[], p_thorough boolean, p_limit integer)
   returns table (record_id uuid, title text, subtitle text, score real)
   rows 20
   ${DEFINER} as $$
   #variable_conflict use_column
   declare
     ${WORKSPACE}
-    v_from constant text collate "C" := left(p_title, 64);
-    v_to constant text collate "C" := left(p_title, 64) || chr(1114111);
+    v_from constant text collate "C" := left(p_title, 40);
+    v_to constant text collate "C" := left(p_title, 40) || chr(1114111);
     v_whole constant text[] := array(select '% ' || word || ' %' from unnest(p_words) word);
     v_start constant text[] := array(select '% ' || word || '%' from unnest(p_words) word);
     v_part constant text[] := array(select '%' || word || '%' from unnest(p_words) word);
-    v_candidates constant integer := greatest(256, p_limit);
+    v_candidates constant integer := greatest(128, p_limit);
+    v_enough constant integer := case when p_thorough then p_limit else 1 end;
   begin
     return query
     with titled as materialized (
       select ${HIT} from search_documents d
-      where d.workspace_id = v_workspace and d.object = p_object
-        and left(d.body, 64) >= v_from and left(d.body, 64) < v_to
-        and not d.hidden and starts_with(d.body, p_title)
-      order by left(d.body, 64)
+      where d.workspace_id = v_workspace and d.object = p_object and not d.hidden
+        and ${TITLE} >= v_from and ${TITLE} < v_to and starts_with(d.body, p_title)
+      order by ${TITLE}
       limit p_limit
     ), sampled as materialized (
-      select ${HIT} from ${having('p_sample')} and not starts_with(d.body, p_title)
+      select ${HIT} from ${having('p_sample')}
       limit case when (select count(*) from titled) < p_limit then v_candidates else 0 end
-    ), matched as materialized (
-      select ${HIT} from ${having('p_keys')} and not starts_with(d.body, p_title)
+    ), begun as materialized (
+      select ${HIT} from ${having('p_beginning')}
       limit case when (select count(*) from titled) + (select count(*) from sampled) < p_limit
         then v_candidates else 0 end
+    ), parted as materialized (
+      select ${HIT} from ${having('p_part')}
+      limit case when (select count(*) from titled) + (select count(*) from sampled)
+          + (select count(*) from begun) < v_enough
+        then v_candidates else 0 end
     ), hits as (
-      select * from titled
-      union all
-      select * from matched
-      union all
-      select * from sampled where not exists (select from matched)
+      select * from titled union select * from sampled
+      union select * from begun union select * from parted
     )
     select h.record_id, h.title, h.subtitle,
       search_score(h.body, p_title, p_raw, v_whole, v_start, v_part) as score
@@ -180,7 +197,7 @@ const FIND = `
 
 /** Every record of one object that the query finds. */
 const MATCH = `
-  create function search_match(p_object text, p_like text[], p_keys integer[])
+  create function search_match(p_object text, p_like text[], p_initials text[], p_keys integer[])
   returns table (record_id uuid)
   ${DEFINER} as $$
   #variable_conflict use_column
@@ -191,8 +208,8 @@ const MATCH = `
 
 /** How many documents of the sample the query finds, counted up to a limit. */
 const COUNT_SAMPLE = `
-  create function search_count_sample(p_object text, p_like text[], p_sample integer[],
-    p_limit integer)
+  create function search_count_sample(p_object text, p_like text[], p_initials text[],
+    p_sample integer[], p_limit integer)
   returns integer
   ${DEFINER} as $$
   declare ${WORKSPACE}
@@ -200,8 +217,27 @@ const COUNT_SAMPLE = `
     return (select count(*) from (select from ${having('p_sample')} limit p_limit) found);
   end $$`;
 
+/** How many of the first documents of the sample have each key, of keys that many have. */
+const FREQUENCIES = `
+  create function search_frequencies(p_object text, p_sample integer[], p_limit integer)
+  returns table (key integer, documents bigint, total bigint)
+  ${DEFINER} as $$
+  #variable_conflict use_column
+  declare
+    ${WORKSPACE}
+    p_like constant text[] := '{}';
+    p_initials constant text[] := '{}';
+  begin
+    return query
+    with drawn as materialized (select d.keys from ${having('p_sample')} limit p_limit)
+    select k.key, count(*), (select count(*) from drawn)
+    from drawn, unnest(drawn.keys) as k (key)
+    group by k.key having count(*) * 200 >= (select count(*) from drawn);
+  end $$`;
+
 const SIGNATURES = [
-  'search_find(text, text, text, text[], text[], integer[], integer[], integer)',
-  'search_match(text, text[], integer[])',
-  'search_count_sample(text, text[], integer[], integer)',
+  'search_find(text, text, text, text[], text[], text[], integer[], integer[], integer[], boolean, integer)',
+  'search_match(text, text[], text[], integer[])',
+  'search_count_sample(text, text[], text[], integer[], integer)',
+  'search_frequencies(text, integer[], integer)',
 ];

@@ -1,0 +1,1 @@
+export { GlobalSearchModule } from './search.module.js';
