@@ -1,5 +1,6 @@
 import 'reflect-metadata';
-import { ConfigError, loadConfig } from './config/config.js';
+import { commandLineKeyFile, ConfigError, loadConfig } from './config/config.js';
+import { ensureCommandLineKey } from './modules/api-keys/index.js';
 import { ensureFirstAdministrator } from './modules/workspaces/index.js';
 import { openDatabase } from './platform/database/database.module.js';
 import { migrate } from './platform/database/migrate.js';
@@ -19,6 +20,9 @@ try {
       console.log(
         `first administrator: ${first.email} / ${first.password ?? 'KEEL_ADMIN_PASSWORD'}`,
       );
+    }
+    if (process.argv.includes('--command-line-key')) {
+      await ensureCommandLineKey(database, commandLineKeyFile(config));
     }
   } finally {
     await database.close();

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { IsIn, IsInt, IsOptional, IsString, Max, Min, validateSync } from 'class-validator';
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -80,6 +81,11 @@ export function toEnvironment(changes: Partial<Config>): NodeJS.ProcessEnv {
     if (value !== undefined) env[VARIABLES[key as keyof Config]] = String(value);
   }
   return env;
+}
+
+/** Where `npm start` leaves a key for the command line of the same machine. */
+export function commandLineKeyFile(config: Pick<Config, 'dataDir'>): string {
+  return join(config.dataDir ?? '.keel', 'command-line-key.json');
 }
 
 /** A setting that cannot be used; the message names the variable and what it may be. */

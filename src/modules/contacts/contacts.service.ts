@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { ColumnValues } from '../../platform/records/field-kinds.js';
+import type { ColumnValues } from '../../platform/records/field-types.js';
 import { defineObject } from '../../platform/records/object-definition.js';
 import { RecordKit } from '../../platform/records/record-kit.js';
 import { RecordService } from '../../platform/records/record-service.js';

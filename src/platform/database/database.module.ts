@@ -15,8 +15,8 @@ export async function openDatabase(config: Config, applicationName: string): Pro
     statementTimeout: config.statementTimeout,
     applicationName,
   });
-  const connection = orm.em.getConnection() as PostgreSqlConnection;
-  const pool = (await connection.getNativeClient()) as Pool;
+  const connection = orm.em.getConnection();
+  const pool = (await connection.getNativeClient());
   return new Database(orm, pool, config.statementTimeout);
 }
 

@@ -157,7 +157,7 @@ class Pipeline implements Submittable {
   handleReadyForQuery(connection: Connection): void {
     preparedOn(connection as unknown as Wire).active = null;
     if (this.failure) this.callback(this.failure);
-    else this.callback(null, this.results as unknown as StatementResult[]);
+    else this.callback(null, this.results);
   }
 }
 

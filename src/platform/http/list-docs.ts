@@ -40,7 +40,7 @@ const FilterDocs = (): MethodDecorator =>
     schema: { type: 'object', additionalProperties: true },
     description:
       '`filter[field]=value` or `filter[field][op]=value`; op: eq neq gt gte lt lte in nin contains startsWith isNull has. Values of `in` are separated by commas.',
-  }) as MethodDecorator;
+  });
 
 /** Documents If-Match. */
 export const IfMatchHeader = (): MethodDecorator =>
@@ -48,7 +48,7 @@ export const IfMatchHeader = (): MethodDecorator =>
     name: 'If-Match',
     required: false,
     description: 'ETag of the record as it was read; 412 when it has changed since',
-  }) as MethodDecorator;
+  });
 
 /** Documents the parameters of a single record. */
 export function ViewDocs(): MethodDecorator {

@@ -9,7 +9,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { constants } from 'node:zlib';
 import { CacheInterceptor } from '../cache/cache.interceptor.js';
 import { Authenticator } from '../access/authenticator.js';
-import { Config } from '../../config/config.js';
+import type { Config } from '../../config/config.js';
 import { AnswerInterceptor } from './answer.interceptor.js';
 import { IdempotencyInterceptor } from './idempotency.interceptor.js';
 import { serveOpenApi } from './openapi.js';
@@ -44,7 +44,21 @@ export async function createServer(
     bufferLogs: true,
     abortOnError: false,
   });
-  const fastify = adapter.getInstance();
+  await registerPlugins(app, config);
+  installRequestHooks(adapter.getInstance(), app.get(Authenticator), stepsOf(app));
+  app.useGlobalFilters(new ProblemFilter());
+  app.useGlobalPipes(new RulesPipe());
+  app.useGlobalInterceptors(
+    new AnswerInterceptor(),
+    app.get(IdempotencyInterceptor),
+    app.get(CacheInterceptor),
+  );
+  app.enableShutdownHooks([]);
+  serveOpenApi(app);
+  return app;
+}
+
+async function registerPlugins(app: NestFastifyApplication, config: Config): Promise<void> {
   await app.register(helmet, { contentSecurityPolicy: DOCS_CSP, hsts: { maxAge: 31_536_000 } });
   await app.register(cors, {
     origin: originsOf(config.corsOrigins),
@@ -58,17 +72,6 @@ export async function createServer(
     zlibOptions: { level: 5 },
   });
   await app.register(multipart, { limits: { files: 1, fields: 10, fieldSize: 1_048_576 } });
-  installRequestHooks(fastify as never, app.get(Authenticator), stepsOf(app));
-  app.useGlobalFilters(new ProblemFilter());
-  app.useGlobalPipes(new RulesPipe());
-  app.useGlobalInterceptors(
-    new AnswerInterceptor(),
-    app.get(IdempotencyInterceptor),
-    app.get(CacheInterceptor),
-  );
-  app.enableShutdownHooks([]);
-  serveOpenApi(app);
-  return app;
 }
 
 const EXPOSED = [

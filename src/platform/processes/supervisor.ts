@@ -115,7 +115,9 @@ export class Supervisor {
   }
 
   private async migrate(path: string, env: NodeJS.ProcessEnv): Promise<void> {
-    const child = fork(path, { env, stdio: 'inherit' });
+    // On a database of our own, the command line of this machine gets a key of its own.
+    const args = this.options.config.databaseUrl ? [] : ['--command-line-key'];
+    const child = fork(path, args, { env, stdio: 'inherit' });
     this.migration = child;
     const code = await new Promise<number | null>((resolve, reject) => {
       child.once('error', (error) => reject(new OperatorError(error.message)));

@@ -13,7 +13,7 @@ import {
 } from '../../common/values/select.js';
 import { normalizeText } from '../../common/values/text.js';
 import { normalizeUrl } from '../../common/values/url.js';
-import type { FilterType, ParseContext } from './field-kinds.js';
+import type { FilterType, ParseContext } from './field-types.js';
 
 /** Types a workspace may give its own properties, with what a filter on them compares. */
 export const PROPERTY_TYPES = {

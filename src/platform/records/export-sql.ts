@@ -1,5 +1,5 @@
 import { Problem } from '../../common/errors.js';
-import type { ColumnSpec } from './field-kinds.js';
+import type { ColumnSpec } from './field-types.js';
 import type { ListPlan } from './list-sql.js';
 import { SYSTEM_PATHS } from './object-definition.js';
 import type { ObjectDefinition } from './object-definition.js';

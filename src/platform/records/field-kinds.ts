@@ -14,49 +14,15 @@ import type { Normalized, ValueFault } from '../../common/values/normalized.js';
 import { normalizeText } from '../../common/values/text.js';
 import { normalizeTimeZone } from '../../common/values/time-zone.js';
 import { normalizeUrl } from '../../common/values/url.js';
-import type { FieldSpec } from './field-spec.js';
-
-/** Values of a row by column name, as they go into SQL. */
-export type ColumnValues = Record<string, string | number | boolean | null>;
-
-/** What normalising needs to know besides the value. */
-export interface ParseContext {
-  /** Country that phone numbers without a prefix belong to (ISO code). */
-  country: string | null;
-  /** Currency of amounts that come without one. */
-  currency: string;
-  /** Imported cells: everything is text, `yes` is a boolean, `1,250.00` a number. */
-  lenient: boolean;
-}
-
-/** What a filter on a path compares; see common/filter. */
-export type FilterType =
-  'text' | 'number' | 'integer' | 'decimal' | 'date' | 'datetime' | 'boolean' | 'uuid' | 'select';
-
-export interface ColumnSpec {
-  column: string;
-  sql: 'text' | 'integer' | 'numeric' | 'boolean' | 'uuid' | 'date' | 'timestamptz' | 'float8';
-  /** Path in the API, such as `address.city`; absent for columns not filtered by. */
-  path?: string;
-  filter?: FilterType;
-}
-
-/** How values of one kind of field are stored, read and written. */
-export interface FieldKind {
-  columns(name: string, column: string): ColumnSpec[];
-  /** Normalises into `target`; returns what is wrong. `raw` is never null. */
-  parse(
-    raw: unknown,
-    field: FieldSpec,
-    target: ColumnValues,
-    context: ParseContext,
-  ): ValueFault | undefined;
-  /** Members of the JSON record, as SQL over the row `r`. */
-  json(name: string, column: string): Record<string, string>;
-  /** The API value of stored columns. */
-  value(column: string, values: ColumnValues): unknown;
-  schema(field: FieldSpec): ApiPropertyOptions;
-}
+import type {
+  ColumnSpec,
+  FieldKind,
+  FieldKindName,
+  FieldSpec,
+  FilterType,
+  ParseContext,
+  ColumnValues,
+} from './field-types.js';
 
 type Reader = (
   raw: unknown,
@@ -184,11 +150,11 @@ const address: FieldKind = {
       then json_build_object(${ADDRESS_PARTS.map((part) => `'${part}', r.${column}_${ADDRESS_COLUMN[part]}`).join(', ')}) end`,
   }),
   value: (column, values) => {
-    const parts = ADDRESS_PARTS.map((part) => [
+    const parts = ADDRESS_PARTS.map((part): [string, unknown] => [
       part,
       values[`${column}_${ADDRESS_COLUMN[part]}`] ?? null,
     ]);
-    return parts.some(([, value]) => value !== null) ? Object.fromEntries(parts) : null;
+    return parts.some(([, value]) => value !== null) ? (Object.fromEntries(parts)) : null;
   },
   schema: () => ({
     type: 'object',
@@ -279,6 +245,4 @@ export const FIELD_KINDS = {
   phone,
   money,
   address,
-} satisfies Record<string, FieldKind>;
-
-export type FieldKindName = keyof typeof FIELD_KINDS;
+} satisfies Record<FieldKindName, FieldKind>;

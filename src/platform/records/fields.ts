@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import type { FieldKindName } from './field-kinds.js';
+import type { FieldKindName } from './field-types.js';
 import { fieldSpec } from './field-spec.js';
-import type { FieldOptions, FieldSpec } from './field-spec.js';
+import type { FieldOptions, FieldSpec } from './field-types.js';
 
 const FIELDS = 'keel:fields';
 
@@ -21,7 +21,7 @@ function field(kind: FieldKindName, options: FieldOptions): PropertyDecorator {
     const schema = { ...spec.kind.schema(spec), ...documentation(options) };
     const decorate = options.required
       ? ApiProperty(schema)
-      : ApiPropertyOptional({ ...schema, nullable: true } as object);
+      : ApiPropertyOptional({ ...schema, nullable: true });
     decorate(target, property);
   };
 }

@@ -4,8 +4,8 @@ import type { FieldError } from '../../common/errors.js';
 import type { Statement } from '../database/pipeline.js';
 import type { CustomProperty } from './custom-properties.js';
 import { parseCustom } from './custom-properties.js';
-import type { FieldSpec } from './field-spec.js';
-import type { ColumnValues } from './field-kinds.js';
+import type { FieldSpec } from './field-types.js';
+import type { ColumnValues } from './field-types.js';
 import type { ObjectDefinition } from './object-definition.js';
 import type { RecordRow } from './record-row.js';
 
@@ -55,10 +55,13 @@ export function keyValue(key: MatchKey, raw: string): string {
   if (key.kind === 'custom') {
     const result = parseCustom(raw, key.property, context);
     if (result.error) throw Problem.validation([{ pointer: `/${key.name}`, ...result.error }]);
-    return String(result.value);
+    return textOf(result.value);
   }
   return raw.trim();
 }
+
+/** Unique properties hold texts, numbers and the like; never objects. */
+const textOf = (value: unknown): string => String(value);
 
 /** The key's value in a row, or null when it has none. */
 export function valueIn(key: MatchKey, row: RecordRow): string | null {
@@ -69,7 +72,7 @@ export function valueIn(key: MatchKey, row: RecordRow): string | null {
       return (row.values[key.field.column] ?? null) as string | null;
     case 'custom': {
       const value = row.custom[key.property.name];
-      return value === undefined ? null : String(value);
+      return value === undefined ? null : textOf(value);
     }
     case 'external':
       return row.externalIds[key.source] ?? null;

@@ -1,7 +1,7 @@
 import type { RecordObject } from '../access/permissions.js';
-import type { ColumnSpec, ColumnValues, FilterType } from './field-kinds.js';
+import type { ColumnSpec, ColumnValues, FilterType } from './field-types.js';
 import { fieldsOf } from './fields.js';
-import type { FieldSpec } from './field-spec.js';
+import type { FieldSpec } from './field-types.js';
 
 /** Columns every record has besides its own fields; written by the platform. */
 export const SYSTEM_PATHS: readonly (ColumnSpec & { sortable?: boolean })[] = [
@@ -64,6 +64,7 @@ export interface ObjectDefinition extends ObjectOptions {
   /** Unique fields: records may be upserted by them. */
   unique: readonly FieldSpec[];
   references: readonly FieldSpec[];
+  required: readonly FieldSpec[];
 }
 
 /** Compiles what a domain declares. */
@@ -91,5 +92,6 @@ export function defineObject(options: ObjectOptions): ObjectDefinition {
     sortable,
     unique: fieldList.filter((field) => field.unique),
     references: fieldList.filter((field) => field.references),
+    required: fieldList.filter((field) => field.required),
   };
 }

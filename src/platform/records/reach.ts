@@ -37,6 +37,13 @@ export function assertReach(
   }
 }
 
+/** @throws Problem 412 when the record is not at the version the client has seen. */
+export function assertVersion(row: RecordRow, seen: number | undefined): void {
+  if (seen === undefined || seen === row.version) return;
+  const detail = `The record is at version ${row.version}. Read it again, then repeat the change.`;
+  throw new Problem('precondition-failed', detail);
+}
+
 /** Owner of a new record: as asked for, else the acting user. */
 export function ownerOfNew(
   ctx: RequestContext,

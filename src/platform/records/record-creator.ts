@@ -3,6 +3,8 @@ import { Problem } from '../../common/errors.js';
 import type { FieldError } from '../../common/errors.js';
 import { uuidv7 } from '../../common/uuid.js';
 import { violationOf } from '../database/database-errors.js';
+import type { ConstraintViolation } from '../database/database-errors.js';
+import type { ObjectDefinition } from './object-definition.js';
 import type { Transaction } from '../database/transaction.js';
 import type { RecordJson } from '../http/answers.js';
 import { duplicateProblem, findByKey, keysOf } from './match-key.js';
@@ -271,6 +273,17 @@ export class RecordCreator {
   }
 }
 
+function lostReference(
+  definition: ObjectDefinition,
+  row: RecordRow,
+  { constraint }: ConstraintViolation,
+): Problem {
+  const field = definition.references.find(({ column }) => constraint.includes(column));
+  if (!field) return new Problem('conflict', 'Something that the record points to is gone.');
+  const detail = `there is no ${field.references?.object ?? 'record'} ${String(row.values[field.column])}`;
+  return Problem.validation([{ pointer: `/${field.name}`, code: 'reference', detail }]);
+}
+
 /** The problem behind a constraint that a record broke; other errors stay what they are. */
 export async function explainViolation(
   kit: RecordKit,
@@ -282,11 +295,7 @@ export async function explainViolation(
 ): Promise<unknown> {
   const { definition } = store;
   const violation = violationOf(error);
-  if (violation?.kind === 'foreignKey') {
-    const field = definition.references.find(({ column }) => violation.constraint.includes(column));
-    const detail = `there is no ${field?.references?.object ?? 'such record'} ${String(row.values[field?.column ?? ''])}`;
-    return Problem.validation([{ pointer: `/${field?.name ?? ''}`, code: 'reference', detail }]);
-  }
+  if (violation?.kind === 'foreignKey') return lostReference(definition, row, violation);
   // The transaction of a request with an Idempotency-Key has failed: no question can be asked in it.
   if (violation?.kind !== 'unique') return error;
   const outside = { ...ctx, tx: undefined };

@@ -1,12 +1,13 @@
 import type { FieldError } from '../../common/errors.js';
 import { normalizeTags, readTags } from '../../common/values/tags.js';
+import { isUuid } from '../../common/uuid.js';
 import { normalizeText } from '../../common/values/text.js';
 import type { ValueFault } from '../../common/values/normalized.js';
 import { parseCustom } from './custom-properties.js';
 import type { CustomProperty } from './custom-properties.js';
 import { clear } from './field-kinds.js';
-import type { ColumnValues, ParseContext } from './field-kinds.js';
-import type { FieldSpec } from './field-spec.js';
+import type { ColumnValues, ParseContext } from './field-types.js';
+import type { FieldSpec } from './field-types.js';
 import type { ObjectDefinition } from './object-definition.js';
 
 /** Values every record can have besides its object's own fields. */
@@ -44,7 +45,6 @@ const READ_ONLY = new Set([
   'updatedBy',
   'deletedAt',
 ]);
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const EXTERNAL_SOURCE = /^[A-Za-z0-9][\w-]{0,62}$/;
 
 /**
@@ -122,24 +122,39 @@ function parseSide(
   pointer: string,
 ): void {
   const at = `${pointer}/${name}`;
-  if (name === 'custom') parseCustomValues(raw, patch, settings, context, errors, at);
-  else if (name === 'externalIds') parseExternalIds(raw, patch, errors, at);
-  else if (name === 'tags') {
-    const tags = (context.lenient ? readTags : normalizeTags)(raw ?? []);
-    if (tags.error) errors.push(faultAt(at, tags.error));
-    else patch.tags = tags.value;
-  } else if (name === 'ownerId') {
-    if (raw === null) patch.ownerId = null;
-    else if (typeof raw === 'string' && UUID.test(raw)) patch.ownerId = raw.toLowerCase();
-    else errors.push({ pointer: at, code: 'isUuid', detail: 'must be the id of a user' });
-  } else {
-    const readOnly = READ_ONLY.has(name);
-    errors.push({
-      pointer: at,
-      code: readOnly ? 'readOnly' : 'unknownField',
-      detail: readOnly ? 'is set by the server' : 'is not a field of this object',
-    });
+  switch (name) {
+    case 'custom':
+      return parseCustomValues(raw, patch, settings, context, errors, at);
+    case 'externalIds':
+      return parseExternalIds(raw, patch, errors, at);
+    case 'tags':
+      return parseTags(raw, patch, context, errors, at);
+    case 'ownerId':
+      return parseOwner(raw, patch, errors, at);
+    default:
+      errors.push({ pointer: at, ...(READ_ONLY.has(name) ? READ_ONLY_FAULT : UNKNOWN_FAULT) });
   }
+}
+
+const READ_ONLY_FAULT = { code: 'readOnly', detail: 'is set by the server' };
+const UNKNOWN_FAULT = { code: 'unknownField', detail: 'is not a field of this object' };
+
+function parseTags(
+  raw: unknown,
+  patch: RecordPatch,
+  context: ParseContext,
+  errors: FieldError[],
+  pointer: string,
+): void {
+  const tags = (context.lenient ? readTags : normalizeTags)(raw ?? []);
+  if (tags.error) errors.push(faultAt(pointer, tags.error));
+  else patch.tags = tags.value;
+}
+
+function parseOwner(raw: unknown, patch: RecordPatch, errors: FieldError[], pointer: string): void {
+  if (raw === null) patch.ownerId = null;
+  else if (isUuid(raw)) patch.ownerId = raw.toLowerCase();
+  else errors.push({ pointer, code: 'isUuid', detail: 'must be the id of a user' });
 }
 
 function parseCustomValues(
@@ -205,22 +220,16 @@ export function checkComplete(
   errors: FieldError[],
   pointer = '',
 ): void {
-  for (const field of definition.fieldList) {
-    if (field.required && values[field.column] === undefined && !faulty(errors, pointer, field)) {
-      const detail = 'must be given';
-      errors.push({ pointer: `${pointer}/${field.name}`, code: 'isNotEmpty', detail });
-    }
+  const lacking = (at: string): void => {
+    if (errors.some((error) => error.pointer.startsWith(at))) return;
+    errors.push({ pointer: at, code: 'isNotEmpty', detail: 'must be given' });
+  };
+  for (const { name, column } of definition.required) {
+    if (values[column] === undefined) lacking(`${pointer}/${name}`);
   }
   for (const { name, required } of properties.values()) {
-    if (required && (custom[name] ?? null) === null) {
-      const detail = 'must be given';
-      errors.push({ pointer: `${pointer}/custom/${name}`, code: 'isNotEmpty', detail });
-    }
+    if (required && (custom[name] ?? null) === null) lacking(`${pointer}/custom/${name}`);
   }
   const fault = errors.length === 0 ? definition.check?.(values) : undefined;
   if (fault) errors.push({ pointer, code: 'incomplete', detail: fault });
-}
-
-function faulty(errors: FieldError[], pointer: string, field: FieldSpec): boolean {
-  return errors.some((error) => error.pointer.startsWith(`${pointer}/${field.name}`));
 }

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import type { RecordObject } from '../access/permissions.js';
 import { Database } from '../database/database.js';
 import type { ObjectDefinition } from './object-definition.js';
 import { searchSourceOf } from './record-search.js';
@@ -24,7 +23,7 @@ export class RecordKit {
   }
 
   /** The object by its singular name. */
-  get(object: RecordObject | string): ObjectDefinition | undefined {
+  get(object: string): ObjectDefinition | undefined {
     return this.definitions.get(object);
   }
 

@@ -41,6 +41,11 @@ export function mergeJson({ record, changes, moved }: MergeResult): string {
   return `{"record":${record?.json ?? 'null'},${rest}`;
 }
 
+/** All members of the objects; where several have one, the first object's. */
+function firstOf<T>(objects: readonly Record<string, T>[]): Record<string, T> {
+  return Object.fromEntries(objects.toReversed().flatMap((object) => Object.entries(object)));
+}
+
 class DryRun extends Error {
   constructor(readonly result: MergeResult) {
     super('dry run');
@@ -117,12 +122,8 @@ export class RecordMerger {
       ...survivor,
       values: { ...survivor.values },
       tags: [...new Set([survivor, ...losers].flatMap(({ tags }) => tags))],
-      custom: Object.assign({}, ...[...losers].reverse().map((l) => l.custom), survivor.custom),
-      externalIds: Object.assign(
-        {},
-        ...[...losers].reverse().map((loser) => loser.externalIds),
-        survivor.externalIds,
-      ),
+      custom: firstOf([survivor, ...losers].map((row) => row.custom)),
+      externalIds: firstOf([survivor, ...losers].map((row) => row.externalIds)),
       ownerId: survivor.ownerId ?? losers.find((loser) => loser.ownerId)?.ownerId ?? null,
     };
     for (const field of this.store.definition.fieldList) {

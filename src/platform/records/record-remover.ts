@@ -7,7 +7,7 @@ import type { RecordAction } from '../access/permissions.js';
 import type { RecordJson } from '../http/answers.js';
 import { failed } from './outcome.js';
 import type { Outcomes, WriteItem } from './outcome.js';
-import { assertReach } from './reach.js';
+import { assertReach, assertVersion } from './reach.js';
 import { explainViolation } from './record-creator.js';
 import type { RecordKit } from './record-kit.js';
 import type { RecordRow } from './record-row.js';
@@ -160,10 +160,7 @@ export class RecordRemover {
         extra: { mergedInto: row.mergedInto },
       });
     }
-    if (ifMatch !== undefined && ifMatch !== row.version) {
-      const detail = `The record is at version ${row.version}. Read it again, then repeat the change.`;
-      throw new Problem('precondition-failed', detail);
-    }
+    assertVersion(row, ifMatch);
     return row;
   }
 }

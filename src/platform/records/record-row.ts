@@ -1,6 +1,6 @@
 import type { CustomProperty, IndexEntry } from './custom-properties.js';
 import { indexEntries } from './custom-properties.js';
-import type { ColumnValues } from './field-kinds.js';
+import type { ColumnValues } from './field-types.js';
 import type { ObjectDefinition } from './object-definition.js';
 import type { RecordPatch } from './record-input.js';
 

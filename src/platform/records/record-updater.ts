@@ -1,11 +1,13 @@
 import type { RequestContext } from '../../common/context.js';
 import { Problem } from '../../common/errors.js';
+import type { FieldError } from '../../common/errors.js';
+import type { Statement } from '../database/pipeline.js';
 import type { Transaction } from '../database/transaction.js';
 import type { RecordJson } from '../http/answers.js';
 import { duplicateProblem, findByKey, keysOf } from './match-key.js';
 import { failed, isFailure } from './outcome.js';
 import type { Outcomes, WriteItem } from './outcome.js';
-import { assertReach } from './reach.js';
+import { assertReach, assertVersion } from './reach.js';
 import { explainViolation } from './record-creator.js';
 import type { RecordKit } from './record-kit.js';
 import { parseRecord } from './record-input.js';
@@ -119,23 +121,15 @@ export class RecordUpdater {
       throw Problem.notFound(definition.object, item.id as string);
     }
     assertReach(ctx, definition, 'update', before);
-    if (item.ifMatch !== undefined && item.ifMatch !== before.version) {
-      const detail = `The record is at version ${before.version}. Read it again, then repeat the change.`;
-      throw new Problem('precondition-failed', detail);
-    }
-    const errors: Parameters<typeof parseRecord>[3] = [];
+    assertVersion(before, item.ifMatch);
+    const errors: FieldError[] = [];
     const country = countryOf(before) ?? settings.country;
     const input = { ...settings, country, lenient: false };
     const patch = parseRecord(definition, item.body, input, errors, item.pointer);
     const after = patched(before, patch);
     const fault = errors.length === 0 ? definition.check?.(after.values) : undefined;
     if (fault) errors.push({ pointer: item.pointer, code: 'incomplete', detail: fault });
-    for (const { name, required } of settings.properties.values()) {
-      if (required && name in patch.custom && patch.custom[name] === null) {
-        const pointer = `${item.pointer}/custom/${name}`;
-        errors.push({ pointer, code: 'isNotEmpty', detail: 'must not be empty' });
-      }
-    }
+    errors.push(...emptiedProperties(patch.custom, settings, item.pointer));
     if (errors.length > 0) throw Problem.validation(errors);
     const uses = referencesOf(this.kit, definition, patch, settings.properties, item.pointer);
     return { item, before, after, changes: changesBetween(definition, before, after), uses };
@@ -230,20 +224,9 @@ export class RecordUpdater {
       version: after.version + 1,
       changes,
     }));
-    const reindex =
-      reindexed.length > 0
-        ? [
-            unindexStatement(
-              ctx,
-              definition,
-              reindexed.map(({ id }) => id),
-            ),
-            ...indexStatements(ctx, definition, reindexed, settings.properties),
-          ]
-        : [];
     const [result] = await tx.run([
       this.store.update(ctx, rows),
-      ...reindex,
+      ...this.reindex(ctx, reindexed, settings),
       ...eventStatements(ctx, definition, 'updated', written),
       searchStatement(ctx, definition, rows),
     ]);
@@ -258,6 +241,35 @@ export class RecordUpdater {
       ),
     );
   }
+
+  private reindex(
+    ctx: RequestContext,
+    rows: readonly RecordRow[],
+    { properties }: WorkspaceSettings,
+  ): Statement[] {
+    if (rows.length === 0) return [];
+    const { definition } = this.store;
+    const ids = rows.map(({ id }) => id);
+    return [
+      unindexStatement(ctx, definition, ids),
+      ...indexStatements(ctx, definition, rows, properties),
+    ];
+  }
+}
+
+/** Required properties that a patch would leave without a value. */
+function emptiedProperties(
+  custom: Record<string, unknown>,
+  { properties }: WorkspaceSettings,
+  pointer: string,
+): FieldError[] {
+  return Object.entries(custom)
+    .filter(([name, value]) => value === null && properties.get(name)?.required)
+    .map(([name]) => ({
+      pointer: `${pointer}/custom/${name}`,
+      code: 'isNotEmpty',
+      detail: 'must not be empty',
+    }));
 }
 
 const hasCustom = (body: unknown): boolean =>

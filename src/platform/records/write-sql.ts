@@ -1,4 +1,4 @@
-import type { ColumnSpec } from './field-kinds.js';
+import type { ColumnSpec } from './field-types.js';
 import { jsonSql } from './record-json.js';
 import type { ObjectDefinition } from './object-definition.js';
 

@@ -1,0 +1,107 @@
+import { createWriteStream, openAsBlob } from 'node:fs';
+import { basename, resolve } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SingleBar } from 'cli-progress';
+import { OperatorError } from '../common/operator-error.js';
+import { launchFolder } from '../config/launcher.js';
+import { ApiClient } from './api-client.js';
+
+export interface ImportFlags {
+  object: string;
+  map: string[];
+  mode?: string;
+  matchOn?: string;
+  format?: string;
+  createReferences?: boolean;
+  dryRun?: boolean;
+}
+
+interface ImportState {
+  id: string;
+  status: string;
+  totals: { read: number; created: number; updated: number; unchanged: number; failed: number };
+  progress: number;
+  rowsPerSecond: number | null;
+  unmappedHeaders: string[];
+  problem: { detail?: string } | null;
+  startedAt: string | null;
+  finishedAt: string | null;
+}
+
+const DONE = ['completed', 'failed', 'cancelled', 'reverted'];
+const POLL = 400;
+
+/** Uploads a file, follows its import and fetches what was refused. */
+export async function importFile(file: string, flags: ImportFlags): Promise<void> {
+  const path = resolve(launchFolder(), file);
+  const api = await ApiClient.connect();
+  const started = await upload(api, path, optionsOf(flags));
+  const finished = await follow(api, started);
+  printSummary(finished, flags.dryRun === true);
+  if (finished.totals.failed > 0) await fetchErrors(api, finished.id, `${path}.errors.csv`);
+  if (finished.status === 'completed') return;
+  throw new OperatorError(finished.problem?.detail ?? `The import was ${finished.status}.`);
+}
+
+function optionsOf(flags: ImportFlags): object {
+  const { map, ...options } = flags;
+  const pairs = map.map((pair): [string, string] => {
+    const at = pair.indexOf('=');
+    if (at < 1) throw new OperatorError(`--map ${pair}: write it as header=field`);
+    return [pair.slice(0, at), pair.slice(at + 1)];
+  });
+  return pairs.length > 0 ? { ...options, mapping: Object.fromEntries(pairs) } : options;
+}
+
+async function upload(api: ApiClient, path: string, options: object): Promise<ImportState> {
+  const form = new FormData();
+  form.append('options', new Blob([JSON.stringify(options)], { type: 'application/json' }));
+  const file = await openAsBlob(path).catch(() => {
+    throw new OperatorError(`${path} cannot be read.`);
+  });
+  form.append('file', file, basename(path));
+  console.log(`Uploading ${basename(path)} (${(file.size / 1e6).toFixed(1)} MB)`);
+  return api.json<ImportState>('/v1/imports', { method: 'POST', body: form });
+}
+
+async function follow(api: ApiClient, started: ImportState): Promise<ImportState> {
+  const bar = new SingleBar({
+    format: 'Importing {bar} {percentage}% | {rows} rows | {rate} rows/s | {eta_formatted} left',
+    noTTYOutput: false,
+    hideCursor: true,
+  });
+  bar.start(1000, 0, { rows: 0, rate: 0 });
+  let state = started;
+  while (!DONE.includes(state.status)) {
+    await sleep(POLL);
+    state = await api.json<ImportState>(`/v1/imports/${started.id}`);
+    const payload = { rows: state.totals.read, rate: state.rowsPerSecond ?? 0 };
+    bar.update(Math.round(state.progress * 1000), payload);
+  }
+  bar.stop();
+  return state;
+}
+
+function printSummary(state: ImportState, isDryRun: boolean): void {
+  const { totals, rowsPerSecond, startedAt, finishedAt, unmappedHeaders } = state;
+  const rows: [string, string | number][] = [
+    ['import', state.id],
+    ['status', isDryRun ? `${state.status} (dry run: nothing was written)` : state.status],
+    ...Object.entries(totals),
+  ];
+  if (startedAt && finishedAt) {
+    const seconds = (Date.parse(finishedAt) - Date.parse(startedAt)) / 1000;
+    rows.push(['time', `${seconds.toFixed(1)} s, ${rowsPerSecond ?? 0} rows/s`]);
+  }
+  if (unmappedHeaders.length > 0) rows.push(['not imported', unmappedHeaders.join(', ')]);
+  for (const [name, value] of rows) console.log(`${name.padEnd(14)}${value}`);
+}
+
+async function fetchErrors(api: ApiClient, id: string, target: string): Promise<void> {
+  const response = await api.request(`/v1/imports/${id}/errors`, { accept: 'text/csv' });
+  if (!response.body) return;
+  await pipeline(Readable.fromWeb(response.body), createWriteStream(target));
+  console.log(`${'refused rows'.padEnd(14)}${target}`);
+}

@@ -1,0 +1,98 @@
+import type { ApiPropertyOptions } from '@nestjs/swagger';
+import type { Normalizer, ValueFault } from '../../common/values/normalized.js';
+import type { RecordObject } from '../access/permissions.js';
+
+/** Kinds of fields; `field-kinds.ts` says how each behaves. */
+export type FieldKindName =
+  | 'text'
+  | 'email'
+  | 'domain'
+  | 'url'
+  | 'country'
+  | 'language'
+  | 'timeZone'
+  | 'select'
+  | 'integer'
+  | 'boolean'
+  | 'date'
+  | 'datetime'
+  | 'reference'
+  | 'phone'
+  | 'money'
+  | 'address';
+
+/** Values of a row by column name, as they go into SQL. */
+export type ColumnValues = Record<string, string | number | boolean | null>;
+
+/** What normalising needs to know besides the value. */
+export interface ParseContext {
+  /** Country that phone numbers without a prefix belong to (ISO code). */
+  country: string | null;
+  /** Currency of amounts that come without one. */
+  currency: string;
+  /** Imported cells: everything is text, `yes` is a boolean, `1,250.00` a number. */
+  lenient: boolean;
+}
+
+/** What a filter on a path compares; see common/filter. */
+export type FilterType =
+  'text' | 'number' | 'integer' | 'decimal' | 'date' | 'datetime' | 'boolean' | 'uuid' | 'select';
+
+export interface ColumnSpec {
+  column: string;
+  sql: 'text' | 'integer' | 'numeric' | 'boolean' | 'uuid' | 'date' | 'timestamptz' | 'float8';
+  /** Path in the API, such as `address.city`; absent for columns not filtered by. */
+  path?: string;
+  filter?: FilterType;
+}
+
+/** How values of one kind of field are stored, read and written. */
+export interface FieldKind {
+  columns(name: string, column: string): ColumnSpec[];
+  /** Normalises into `target`; returns what is wrong. `raw` is never null. */
+  parse(
+    raw: unknown,
+    field: FieldSpec,
+    target: ColumnValues,
+    context: ParseContext,
+  ): ValueFault | undefined;
+  /** Members of the JSON record, as SQL over the row `r`. */
+  json(name: string, column: string): Record<string, string>;
+  /** The API value of stored columns. */
+  value(column: string, values: ColumnValues): unknown;
+  schema(field: FieldSpec): ApiPropertyOptions;
+}
+
+export interface FieldOptions {
+  /** What people call it. */
+  label: string;
+  description?: string;
+  example?: unknown;
+  /** Column headers of files that mean this field, in any language. */
+  synonyms?: readonly string[];
+  required?: boolean;
+  /** No two records outside the bin share a value; records can be upserted by it. */
+  unique?: boolean;
+  /** An index serves this order: `(workspace_id, column, id)`. */
+  sortable?: boolean;
+  /** Where search finds it: as the title or subtitle of a hit, or only as a word. */
+  search?: 'title' | 'subtitle' | 'text';
+  maxLength?: number;
+  min?: number;
+  max?: number;
+  options?: readonly string[];
+  /** Object that a reference leads to, and how imports may name its records. */
+  references?: { object: RecordObject; include: string; by: readonly string[] };
+}
+
+/** A property of an object: the one description that validation, SQL, imports and docs come from. */
+export interface FieldSpec extends FieldOptions {
+  name: string;
+  kind: FieldKind;
+  kindName: FieldKindName;
+  column: string;
+  columns: readonly ColumnSpec[];
+  options: readonly string[];
+  selectNormalizer: Normalizer<string>;
+  selectReader: Normalizer<string>;
+}
