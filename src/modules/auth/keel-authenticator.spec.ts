@@ -158,6 +158,23 @@ describe('a credential', () => {
   });
 });
 
+describe('wrong credentials', () => {
+  const wrong = (index: number, ip: string) =>
+    (async () => ask(`keel_${'p'.repeat(12)}_${String(index).padStart(43, '0')}`, { ip }))();
+
+  test('are looked up only so often for one address; who is known is not in their way', async () => {
+    await ask('t');
+    for (let index = 0; index < 300; index += 1) {
+      await expect(wrong(index, '::7')).rejects.toMatchObject({ status: 401 });
+    }
+    const { reads } = principals;
+    await expect(wrong(300, '::7')).rejects.toMatchObject({ status: 429 });
+    expect(principals.reads).toBe(reads);
+    await expect(wrong(300, '::8')).rejects.toMatchObject({ status: 401 });
+    expect((await ask('t', { ip: '::7' }))?.principal.id).toBe('user of t');
+  });
+});
+
 describe('the key of what callers see', () => {
   const keyOf = async (token: string) => ((await ask(token)) as RequestContext).accessKey;
 

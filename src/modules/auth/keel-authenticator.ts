@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { Grants, Principal, Reach, RequestContext } from '../../common/context.js';
+import { Problem } from '../../common/errors.js';
 import { secretMatches } from '../../common/secrets.js';
 import { Authenticator } from '../../platform/access/authenticator.js';
 import {
@@ -15,6 +16,7 @@ import { AccessTokens, invalidCredential } from './access-tokens.js';
 import { AccessVersions } from './access-versions.js';
 import { PrincipalsRepository } from './principals.repository.js';
 import type { UserPrincipal } from './principals.repository.js';
+import { RefusedCredentials } from './refused-credentials.js';
 
 const API_KEY = /^keel_([0-9A-Za-z]{12})_([0-9A-Za-z]{43})$/;
 
@@ -42,6 +44,7 @@ export class KeelAuthenticator extends Authenticator {
   private readonly logger = new Logger('access');
   /** By the whole Authorization header: a look-up then needs no parsing. */
   private readonly callers = new Map<string, Caller>();
+  private readonly refused = new RefusedCredentials();
   private readonly verifying = new Map<string, Promise<Caller>>();
 
   constructor(
@@ -99,7 +102,13 @@ export class KeelAuthenticator extends Authenticator {
     const credential = bearerOf(header);
     let verifying = this.verifying.get(credential);
     if (!verifying) {
-      verifying = this.verify(credential, header).finally(() => this.verifying.delete(credential));
+      this.refused.assertAdmitted(request.ip);
+      verifying = this.verify(credential, header)
+        .catch((error: unknown) => {
+          if (error instanceof Problem && error.status === 401) this.refused.count(request.ip);
+          throw error;
+        })
+        .finally(() => this.verifying.delete(credential));
       this.verifying.set(credential, verifying);
     }
     return verifying.then((caller) => this.contextFor(caller, request, performance.now()));
