@@ -57,7 +57,7 @@ function optionsOf(flags: ImportFlags): object {
 
 async function upload(api: ApiClient, path: string, options: object): Promise<ImportState> {
   const form = new FormData();
-  form.append('options', new Blob([JSON.stringify(options)], { type: 'application/json' }));
+  form.append('options', JSON.stringify(options));
   const file = await openAsBlob(path).catch(() => {
     throw new OperatorError(`${path} cannot be read.`);
   });

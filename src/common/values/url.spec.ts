@@ -13,6 +13,9 @@ describe('normalizeUrl', () => {
     ['münchen.de/bier', 'https://xn--mnchen-3ya.de/bier'],
     ['https://192.168.0.1/x', 'https://192.168.0.1/x'],
     ['https://[::1]:3000/x', 'https://[::1]:3000/x'],
+    ['http://Info@Acme.com', 'http://Info@acme.com'],
+    ['http://www..acme.de', 'http://www..acme.de'],
+    ['http://tbd', 'http://tbd'],
   ])('reads %j as %j', (raw, value) => {
     expect(normalizeUrl(raw)).toEqual({ value });
   });
@@ -29,8 +32,7 @@ describe('normalizeUrl', () => {
     'acme',
     'localhost:3000',
     'two words.com',
-    'http://www..acme.de',
-    'http://info@acme.com',
+    'www..acme.de',
     'https://',
     '',
     'n/a',
