@@ -12,7 +12,7 @@ export interface Limits {
   maxRow: number;
   /** Bytes of a file after decompression. */
   maxBytes: number;
-  /** Times a compressed file may grow, looked at beyond its first 32 MiB. */
+  /** Times a compressed file may grow, looked at beyond its first 8 MiB. */
   maxRatio: number;
   /** Bytes of a workbook as sent: it has to be kept in a temporary file while it is read. */
   maxSpool: number;
@@ -28,10 +28,10 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {
 };
 
 /** Bytes that may come out of a decompressor before its ratio is looked at. */
-export const RATIO_FREE_BYTES = 32 * MIB;
+export const RATIO_FREE_BYTES = 8 * MIB;
 /** Bytes at the start of a file that its format, encoding and dialect are told from. */
 export const SAMPLE_BYTES = 256 * KIB;
-/** Bytes that are decoded and scanned at once. */
-export const BLOCK_BYTES = 256 * KIB;
+/** Bytes that are decoded and scanned at once; larger blocks are slower, and harder to collect. */
+export const BLOCK_BYTES = 64 * KIB;
 /** Rows in a batch, unless the caller wants other. */
 export const BATCH_ROWS = 1000;

@@ -44,7 +44,7 @@ async function openTable(file: OpenedFile): Promise<Table> {
   const sample = await bytes.peek(SAMPLE_BYTES);
   if (sample.length === 0) throw new FileError('empty-file', 'The file is empty.');
   if (isZip(sample)) return openZip(file);
-  refuseBinary(sample);
+  refuseBinary(sample, options.encoding);
   if ((options.format ?? hintedFormat(options)) === 'xlsx') {
     throw new FileError('wrong-format', 'The file is not an .xlsx workbook.');
   }

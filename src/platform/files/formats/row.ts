@@ -5,7 +5,7 @@ import type { RowError } from './file-error.js';
  * booleans; NDJSON lists stay lists. `null` is an empty cell (or a JSON null), `undefined` a column
  * the row says nothing about, which only NDJSON and vCard can tell apart.
  *
- * A text may be a view into the block it was read from: it keeps up to 512 KiB alive. Whoever keeps
+ * A text may be a view into the block it was read from: it keeps up to 128 KiB alive. Whoever keeps
  * texts beyond their batch keeps `detached(text)` instead.
  */
 export type Cell = string | number | boolean | null | undefined | readonly unknown[];

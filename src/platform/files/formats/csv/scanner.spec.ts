@@ -188,7 +188,8 @@ describe('CsvScanner', () => {
         const text = rows
           .map((row) => row.map((value) => `"${value.replaceAll('"', '""')}"`).join(','))
           .join('\r\n');
-        const expected = parse<string[]>(text, {})
+        const parsed: string[][] = parse(text);
+        const expected = parsed
           .map((row) => row.map((value) => value || null))
           .filter((row) => row.some((value) => value !== null));
         expect(cells(scan(text))).toEqual(expected);

@@ -43,7 +43,7 @@ const BOMS: [bytes: number[], encoding: string][] = [
 /** East Asian encodings the statistics may name. */
 const EAST_ASIAN = new Set(['Shift_JIS', 'EUC-JP', 'GB18030']);
 /** Encodings of one byte a character, in the order in which they are believed. */
-const SINGLE_BYTE = ['windows-1252', 'windows-1251', 'windows-1250', 'koi8-r'];
+const SINGLE_BYTE = ['windows-1252', 'windows-1251', 'windows-1250'];
 /** Share of odd-looking words beyond which an encoding is not believed. */
 const ODD_WORDS = 0.1;
 /** Bytes given to the statistics. */
@@ -87,12 +87,13 @@ export function utf16Order(sample: Buffer): 'utf-16le' | 'utf-16be' | null {
     lineFeeds += 1;
     if (sample[at ^ 1] === 0) lineEnds[at & 1]! += 1;
   }
-  const [even, odd] = zeros as [number, number];
-  if (odd > pairs * 0.05 && even < pairs * 0.005 && lineEnds[0]! * 2 >= lineFeeds)
-    return 'utf-16le';
-  if (even > pairs * 0.05 && odd < pairs * 0.005 && lineEnds[1]! * 2 >= lineFeeds)
-    return 'utf-16be';
-  return null;
+  const isOn = (side: 0 | 1) =>
+    zeros[side]! > pairs * 0.05 &&
+    // Characters such as U+4E00, the Chinese "one", have a zero byte on the other side.
+    zeros[side]! > zeros[1 - side]! * 3 &&
+    lineEnds[1 - side]! * 2 >= lineFeeds;
+  if (isOn(1)) return 'utf-16le';
+  return isOn(0) ? 'utf-16be' : null;
 }
 
 /** Multi-byte sequences of UTF-8 in a sample, and bytes that are none. */

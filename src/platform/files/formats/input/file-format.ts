@@ -56,9 +56,10 @@ export function isZip(sample: Buffer): boolean {
 
 /**
  * Refuses files that are no tables.
+ * @param encoding the file is said to be in
  * @throws FileError `unsupported-format` or `binary-file`
  */
-export function refuseBinary(sample: Buffer): void {
+export function refuseBinary(sample: Buffer, encoding = ''): void {
   const start = sample.toString('latin1', 0, 16);
   const controls = controlCharacters(sample.subarray(0, 8192));
   for (const [signature, what, binary] of SIGNATURES) {
@@ -66,6 +67,7 @@ export function refuseBinary(sample: Buffer): void {
     throw new FileError('unsupported-format', `The file is ${what}.`);
   }
   if (byteOrderMark(sample) !== null || utf16Order(sample) !== null) return;
+  if (/^utf-?(?:16|32)/i.test(encoding)) return;
   if (controls < 8 || controls * 50 < Math.min(sample.length, 8192)) return;
   throw new FileError('binary-file', 'The file is not text: it is full of control characters.');
 }

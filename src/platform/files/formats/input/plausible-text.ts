@@ -4,10 +4,12 @@ const BEYOND_ASCII = /[\u0080-\uffff]/;
 const NO_TEXT = /[\u0080-\u009f\ud800-\udfff]/;
 /** A sign in the middle of a word: `D¹browska`, `MÂ¸ller`. Apostrophes, hyphens and dots may be. */
 const SIGN_INSIDE = /\p{L}[^\p{L}\p{M}\p{N}'’‘´`\-‐-―·•.&/+°ºª"“”„«»]\p{L}/u;
+/** Signs of Windows-1252 that no word touches (`Caf¨¦` is GB18030). */
+const SIGN_BESIDE = /\p{L}[¨¯¸¬¦¤¹¶×÷¢¥±]|[¨¯¸¬¦¤¹¶×÷¢¥±]\p{L}/u;
 /** Three accented letters in a row do not happen in Latin scripts (`Ïåòðîâ`). */
 const ACCENTS_IN_A_ROW = /[\u00c0-\u024f]{3}/;
 const TWO_SCRIPTS = /[a-zà-ÿ]\p{Script=Cyrillic}|\p{Script=Cyrillic}[a-zà-ÿ]/iu;
-/** An upper-case letter after a lower-case one, one of them beyond ASCII: KOI8 read as 1251. */
+/** An upper-case letter after lower-case ones: KOI8 read as 1251. */
 const CASE_INSIDE = /[\u00df-\u00ff\u0430-\u044f]{2}[\u00c0-\u00de\u0410-\u042f]/;
 
 /**
@@ -35,6 +37,7 @@ function hasUncommonCyrillic(text: string): boolean {
 
 function isOdd(word: string): boolean {
   if (hasLoneSurrogate(word) || SIGN_INSIDE.test(word)) return true;
+  if (SIGN_BESIDE.test(word)) return true;
   return ACCENTS_IN_A_ROW.test(word) || TWO_SCRIPTS.test(word) || CASE_INSIDE.test(word);
 }
 

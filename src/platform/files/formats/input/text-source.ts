@@ -1,4 +1,4 @@
-import { isAscii } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 import { FileError } from '../file-error.js';
 import { BLOCK_BYTES, SAMPLE_BYTES } from '../limits.js';
 import type { ByteSource } from './byte-source.js';
@@ -49,7 +49,8 @@ export class TextSource {
       return new TextSource(bytes, mark.encoding, true);
     }
     const order = utf16Order(sample);
-    const source = new TextSource(bytes, startingEncoding(order, declared), declared !== undefined);
+    const encoding = startingEncoding(order, declared, sample);
+    const source = new TextSource(bytes, encoding, declared !== undefined);
     source.settle(sample);
     return source;
   }
@@ -84,13 +85,18 @@ export class TextSource {
 }
 
 /** The encoding to begin with, when there is no byte order mark. */
-function startingEncoding(order: 'utf-16le' | 'utf-16be' | null, declared?: string): string {
+function startingEncoding(
+  order: 'utf-16le' | 'utf-16be' | null,
+  declared: string | undefined,
+  sample: Buffer,
+): string {
   if (declared === undefined) return order ?? 'utf-8';
   const name = encodingName(declared);
-  if (name.startsWith('utf-16') && order === null) {
+  const isUtf16 = name.startsWith('utf-16');
+  if (isUtf16 && order === null && !sample.includes(0) && isUtf8(sample)) {
     throw new FileError('wrong-encoding', `The file is not ${name}: its bytes are not pairs.`, 1);
   }
-  if (name === 'utf-16') return order!;
+  if (name === 'utf-16') return order ?? 'utf-16le';
   if (order !== null && order !== name) {
     throw new FileError('wrong-encoding', `The file is not ${name}: its bytes are ${order}.`, 1);
   }

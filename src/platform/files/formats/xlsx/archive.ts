@@ -48,6 +48,8 @@ export class Archive {
     const entry = this.entries.get(name.toLowerCase());
     if (entry === undefined) return;
     if (entry.isEncrypted()) throw new FileError('unsupported-format', 'The file has a password.');
+    // What the archive says of itself is looked at first; if it lies, reading finds out.
+    new GrowthGuard(this.limits).count(entry.uncompressedSize, entry.compressedSize);
     const guard = new GrowthGuard(this.limits);
     const decoder = new TextDecoder('utf-8', { fatal: true });
     try {
