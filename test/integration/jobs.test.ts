@@ -296,7 +296,6 @@ describe.each(STORES)('jobs in $name', ({ start }) => {
   test('a job asked for by a process that dies at once is found by a worker', async () => {
     const { statement } = jobs().prepare(Greet, { name: 'orphan', count: 1 });
     await database().run(scope, [statement]); // and no poke
-    worker.get(JobRelay).start();
     await eventually(namesSeen, (names) => names.includes('orphan'), 3000);
   });
 

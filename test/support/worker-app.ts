@@ -4,6 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import { Config } from '../../src/config/config.js';
 import { ConfigModule } from '../../src/config/config.module.js';
 import { DatabaseModule } from '../../src/platform/database/database.module.js';
+import { JobRelay } from '../../src/platform/queue/job-relay.js';
 import { JobWorkers } from '../../src/platform/queue/job-workers.js';
 import { QueueModule } from '../../src/platform/queue/queue.module.js';
 
@@ -24,13 +25,14 @@ export async function createQueueApp(
   });
 }
 
-/** As {@link createQueueApp}, taking jobs. */
+/** As {@link createQueueApp}, handing on and taking jobs. */
 export async function startWorkerApp(
   settings: Pick<Config, 'databaseUrl' | 'queueRedisUrl'>,
   handlers: Type[],
 ): Promise<INestApplicationContext> {
   const app = await createQueueApp(settings, handlers);
   await app.get(JobWorkers).start();
+  app.get(JobRelay).start();
   return app;
 }
 

@@ -39,6 +39,8 @@ export class PostgresConnections extends EventEmitter implements PgPool {
       connectionTimeoutMillis: 10_000,
     });
     this.pool.on('error', (error) => this.emit('error', error));
+    // A connection that dies in use also fails the statement, which is told of it.
+    this.pool.on('connect', (client) => client.on('error', () => undefined));
     this.listener = new JobListener(settings);
   }
 

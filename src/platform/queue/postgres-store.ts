@@ -3,8 +3,11 @@ import { PostgresConnections } from './postgres-connections.js';
 import { QueueStore } from './queue-store.js';
 import type { KeelQueue, KeelWorker, Processor, ReportError, RunOptions } from './queue-store.js';
 
-/** Seconds between looks for new jobs, where notifications come and where they do not. */
-const LOOK_EVERY = 10;
+/**
+ * Seconds between looks for new jobs, where notifications come and where they do not. The former
+ * is how long a job may wait whose notification fell into the loss of a connection.
+ */
+const LOOK_EVERY = 5;
 const LOOK_EVERY_POOLED = 1;
 
 /** Queues in PostgreSQL, in a schema of their own beside Keel's tables. */
@@ -43,6 +46,8 @@ export class PostgresStore extends QueueStore {
     ) as unknown as KeelQueue;
     queue.on('error', this.report);
     this.queues.set(name, queue);
+    // One that could not begin never would: the next caller gets a new one.
+    queue.waitUntilReady().catch(() => this.queues.delete(name));
     return queue;
   }
 

@@ -8,18 +8,31 @@ import { JobWorkers } from './job-workers.js';
 import { PostgresStore } from './postgres-store.js';
 import { QueueAdmin } from './queue-admin.js';
 import { QueueStore } from './queue-store.js';
+import type { ReportError } from './queue-store.js';
 import { RedisStore } from './redis-store.js';
 
 /** Connections of BullMQ to PostgreSQL for each process, at most; a worker has one more to listen. */
 const CONNECTIONS = 3;
 
+/** Milliseconds between two lines about troubles of the queues. */
+const REPORT_PAUSE = 10_000;
+
 /** Opens the queues where the configuration wants them: in Redis when one is named. */
 export async function openQueueStore(config: Config): Promise<QueueStore> {
-  const logger = new Logger('queue');
-  const report = (error: Error): void => logger.warn({ error }, 'The queues are in trouble');
+  const report = reportSeldom(new Logger('queue'));
   const redisUrl = config.queueRedisUrl ?? config.redisUrl;
   if (redisUrl !== undefined) return RedisStore.open(redisUrl, report);
   return PostgresStore.open(config.databaseUrl ?? '', CONNECTIONS, 'keel-queue', report);
+}
+
+/** One lost connection is noticed by every queue and worker: tells of it once. */
+function reportSeldom(logger: Logger): ReportError {
+  let last = -Infinity;
+  return (error) => {
+    if (performance.now() - last < REPORT_PAUSE) return;
+    last = performance.now();
+    logger.warn({ error }, 'The queues are in trouble; they are tried again all the time');
+  };
 }
 
 /** Asking for jobs, in every process. The worker starts {@link JobWorkers} on top. */
