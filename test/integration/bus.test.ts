@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import pg from 'pg';
 import { createBus } from '../../src/platform/bus/bus.module.js';
 import type { InvalidationBus } from '../../src/platform/bus/invalidation-bus.js';
@@ -8,6 +9,9 @@ import type { TestDatabase } from '../support/database.js';
 import { until } from '../support/keel-process.js';
 import { startPgbouncer, startRedis } from '../support/tools.js';
 import type { RunningTool } from '../support/tools.js';
+
+// Links are lost on purpose here.
+Logger.overrideLogger(false);
 
 interface Instance {
   bus: InvalidationBus;

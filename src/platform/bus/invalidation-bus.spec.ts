@@ -1,8 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { Hub } from '../../../test/support/memory-link.js';
 import type { MemoryLink } from '../../../test/support/memory-link.js';
 import { InvalidationBus } from './invalidation-bus.js';
+
+// Links are lost on purpose here.
+Logger.overrideLogger(false);
 
 /** An instance that remembers one thing, as a cache would. */
 interface Instance {
@@ -118,6 +122,17 @@ describe('several instances', () => {
     }
     await a.bus.publish('cache', 'last');
     expect(newcomer.received.at(-1)).toBe('last');
+  });
+
+  it('do not trust themselves before a writer who hears badly can know them', async () => {
+    const hub = new Hub();
+    const a = start([hub]);
+    await trusted(a);
+    a.links[0]?.hang();
+    const newcomer = start([hub]);
+    await sleep(40);
+    await a.bus.publish('cache', 'x');
+    expect(newcomer.bus.trusted() && !newcomer.received.includes('x')).toBe(false);
   });
 
   it('are not waited for once they have taken leave', async () => {

@@ -6,7 +6,7 @@ import { areAlive, LiveTags } from './live-tags.js';
 import type { LiveTag } from './live-tags.js';
 import { createMemoryStore } from './memory-store.js';
 import type { Entry, MemoryStore } from './memory-store.js';
-import type { SharedStore } from './shared-store.js';
+import type { Found, SharedStore } from './shared-store.js';
 import type { InvalidationBus } from '../bus/invalidation-bus.js';
 
 /** Milliseconds an entry is used at most: what could go wrong unseen, is not wrong for longer. */
@@ -156,17 +156,25 @@ export class ResponseCache {
     load: Loader,
   ): Promise<CachedResponse | null> {
     const found = (await this.shared?.find(key, names)) ?? null;
-    if (found?.response) {
-      this.sharedHits += 1;
-      this.keep(key, names, tags, found.response);
-      return found.response;
-    }
+    if (!found?.response) return this.loadAndKeep(key, names, tags, load, found);
+    this.sharedHits += 1;
+    if (areAlive(tags)) this.keep(key, names, found.response);
+    return found.response;
+  }
+
+  private async loadAndKeep(
+    key: string,
+    names: string[],
+    tags: LiveTag[],
+    load: Loader,
+    found: Found | null,
+  ): Promise<CachedResponse | null> {
     let isKept = false;
     try {
       const response = await load();
       // What has changed since the load began is not kept, here or in Redis.
       if (!response || !areAlive(tags)) return response;
-      this.keep(key, names, tags, response);
+      this.keep(key, names, response);
       if (found) this.shared?.save(key, found, response);
       isKept = true;
       return response;
@@ -175,9 +183,9 @@ export class ResponseCache {
     }
   }
 
-  private keep(key: string, names: string[], tags: LiveTag[], response: CachedResponse): void {
+  private keep(key: string, names: string[], response: CachedResponse): void {
     const weight = weigh(key, response);
-    if (!this.memory || weight > this.largest || !areAlive(tags)) return;
+    if (!this.memory || weight > this.largest) return;
     const expiresAt = performance.now() + LIFE;
     this.memory.set(key, { response, tags: this.tags.hold(names), expiresAt, weight });
   }
