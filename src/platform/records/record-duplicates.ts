@@ -1,7 +1,7 @@
 import type { RequestContext } from '../../common/context.js';
 import { Problem } from '../../common/errors.js';
 import { fold } from '../../common/fold.js';
-import { matchCondition } from '../search/match-condition.js';
+import { planMatch } from '../search/match-condition.js';
 import type { ObjectDefinition } from './object-definition.js';
 import { Params } from './params.js';
 import { reachCondition } from './reach.js';
@@ -77,17 +77,13 @@ export class RecordDuplicates {
   private async matching(ctx: RequestContext, id: string, text: string): Promise<RecordRow[]> {
     const params = new Params(ctx.workspaceId);
     params.add(id);
-    const match = matchCondition(
-      ctx.workspaceId,
-      this.definition.object,
-      text.slice(0, 200),
-      params,
-    );
+    const { object } = this.definition;
+    const match = await planMatch(this.kit.database, ctx, object, text.slice(0, 200));
     const reach = reachCondition(ctx, this.definition)?.(params) ?? 'true';
     const rows = await this.kit.database.query(
       ctx,
       `select ${rowColumns(this.definition)} from ${this.definition.table} r
-        where r.workspace_id = $1 and r.id <> $2 and r.deleted_at is null and ${reach} and ${match}
+        where r.workspace_id = $1 and r.id <> $2 and r.deleted_at is null and ${reach} and ${match(params)}
         limit ${MOST_CANDIDATES}`,
       params.values,
     );

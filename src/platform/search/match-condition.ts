@@ -51,18 +51,6 @@ export async function planMatch(
     isCommon ? eachRow(query, object, params) : allFound(query, object, keys.part, params);
 }
 
-/** The same condition for statements that read all it finds, whatever their number. */
-export function matchCondition(
-  workspaceId: string,
-  object: string,
-  text: string,
-  params: ParameterList,
-): string {
-  const query = parseQuery(text);
-  if (!query) return 'false';
-  return allFound(query, object, planKeys(query, workspaceId, object).part, params);
-}
-
 function allFound(
   query: SearchQuery,
   object: string,
