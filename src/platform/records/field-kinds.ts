@@ -1,6 +1,7 @@
 import type { ApiPropertyOptions } from '@nestjs/swagger';
 import { normalizeBoolean, readBoolean } from '../../common/values/boolean.js';
 import { normalizeCountry } from '../../common/values/country.js';
+import { normalizeCurrency } from '../../common/values/currency.js';
 import { normalizeDate } from '../../common/values/date.js';
 import { normalizeDatetime } from '../../common/values/datetime.js';
 import { normalizeDomain } from '../../common/values/domain.js';
@@ -85,7 +86,13 @@ const phone: FieldKind = {
 const money: FieldKind = {
   columns: (name, column) => [
     { column: `${column}_amount`, sql: 'numeric', path: `${name}.amount`, filter: 'decimal' },
-    { column: `${column}_currency`, sql: 'text', path: `${name}.currency`, filter: 'text' },
+    {
+      column: `${column}_currency`,
+      sql: 'text',
+      path: `${name}.currency`,
+      filter: 'text',
+      normalize: normalizeCurrency,
+    },
   ],
   parse(raw, field, target, context) {
     const result =
@@ -98,8 +105,8 @@ const money: FieldKind = {
     return undefined;
   },
   json: (name, column) => ({
-    [name]: `case when r.${column}_amount is not null then json_build_object(
-      'amount', r.${column}_amount::text, 'currency', r.${column}_currency) end`,
+    [name]: `case when r.${column}_amount is not null then (select row_to_json(m) from (
+      select r.${column}_amount::text as amount, r.${column}_currency as currency) m) end`,
   }),
   value: (column, values) => {
     const amount = values[`${column}_amount`] ?? null;
@@ -134,6 +141,7 @@ const address: FieldKind = {
       sql: 'text' as const,
       path: `${name}.${part}`,
       filter: 'text' as const,
+      ...(part === 'country' ? { normalize: normalizeCountry } : {}),
     })),
   parse(raw, field, target) {
     if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
@@ -147,14 +155,14 @@ const address: FieldKind = {
   },
   json: (name, column) => ({
     [name]: `case when num_nonnulls(${ADDRESS_PARTS.map((part) => `r.${column}_${ADDRESS_COLUMN[part]}`).join(', ')}) > 0
-      then json_build_object(${ADDRESS_PARTS.map((part) => `'${part}', r.${column}_${ADDRESS_COLUMN[part]}`).join(', ')}) end`,
+      then (select row_to_json(a) from (select ${ADDRESS_PARTS.map((part) => `r.${column}_${ADDRESS_COLUMN[part]} as "${part}"`).join(', ')}) a) end`,
   }),
   value: (column, values) => {
     const parts = ADDRESS_PARTS.map((part): [string, unknown] => [
       part,
       values[`${column}_${ADDRESS_COLUMN[part]}`] ?? null,
     ]);
-    return parts.some(([, value]) => value !== null) ? (Object.fromEntries(parts)) : null;
+    return parts.some(([, value]) => value !== null) ? Object.fromEntries(parts) : null;
   },
   schema: () => ({
     type: 'object',
