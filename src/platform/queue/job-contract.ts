@@ -6,7 +6,7 @@ import type { JobsOptions } from 'bullmq';
 export interface JobOptions {
   /** Times a handler may fail before the job is given up. Deaths of a worker do not count. */
   attempts: number;
-  /** Milliseconds before the second attempt; doubles each time, with jitter. */
+  /** Milliseconds before the second attempt; doubles each time up to ten minutes, with jitter. */
   backoff: number;
   /** Jobs of this kind that one worker process runs at once. */
   concurrency: number;
@@ -86,11 +86,28 @@ export function parseJobData<T extends object>(contract: JobContract<T>, data: u
   throw new Error(`Data of job "${contract.name}" is not valid (${names.join('; ')})`);
 }
 
+/** Name of {@link backoffAfter} among BullMQ's strategies. */
+const BACKOFF = 'capped';
+
+/** Milliseconds between two attempts, at most. */
+const LONGEST_BACKOFF = 10 * 60_000;
+
+/**
+ * Milliseconds until the next attempt.
+ * @param failures attempts so far.
+ * @param random from 0 to 1: how much of the upper half of the pause is left out, so that jobs that
+ * failed together do not come back together.
+ */
+export function backoffAfter(failures: number, first: number, random = Math.random()): number {
+  const pause = Math.min(first * 2 ** Math.min(failures - 1, 30), LONGEST_BACKOFF);
+  return Math.round(pause * (1 - random / 2));
+}
+
 /** The contract's options in BullMQ's words. */
 export function toJobsOptions({ options }: JobContract): JobsOptions {
   return {
     attempts: options.attempts,
-    backoff: { type: 'exponential', delay: options.backoff, jitter: 0.5 },
+    backoff: { type: BACKOFF, delay: options.backoff },
     removeOnComplete: options.keepCompleted,
     removeOnFail: options.keepFailed,
     stackTraceLimit: 10,

@@ -5,7 +5,7 @@ import { UnrecoverableError, WaitingError } from 'bullmq';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findJobHandlers } from './job-handlers.js';
 import type { FoundHandler } from './job-handlers.js';
-import { parseJobData } from './job-contract.js';
+import { backoffAfter, parseJobData } from './job-contract.js';
 import { QueueStore } from './queue-store.js';
 import type { KeelJob, KeelWorker } from './queue-store.js';
 
@@ -86,6 +86,9 @@ export class JobWorkers implements BeforeApplicationShutdown {
         maxStalledCount: MAX_DEATHS,
         stalledInterval: Math.min(LOOK_FOR_DEAD, options.lockDuration),
         runRetryDelay: 1000,
+        settings: {
+          backoffStrategy: (failures) => backoffAfter(failures, options.backoff),
+        },
       },
     );
     worker.on('failed', (job, error) => this.reportFailure(job, error));
