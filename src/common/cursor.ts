@@ -1,12 +1,28 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { Problem } from './errors.js';
+import { isUuid } from './uuid.js';
+import { normalizeDate } from './values/date.js';
+import { normalizeDatetime } from './values/datetime.js';
+import { normalizeDecimal } from './values/decimal.js';
 
 /** Where a page ended: the values of its last row by the keys of the order, the id among them. */
 export interface CursorContent {
   /** Signature of the order, such as `-createdAt,-id`; a cursor fits only its own order. */
   sort: string;
   values: (string | number | boolean | null)[];
+}
+
+export type CursorValue = CursorContent['values'][number];
+
+/** What a value of an order can be. */
+export type CursorType =
+  'text' | 'uuid' | 'integer' | 'bigint' | 'number' | 'decimal' | 'boolean' | 'date' | 'datetime';
+
+/** One key of an order, as far as its values go. */
+export interface CursorKey {
+  type: CursorType;
+  nullable?: boolean;
 }
 
 const MAC_BYTES = 16;
@@ -33,21 +49,62 @@ export function encodeCursor(content: CursorContent, key: string | KeyObject): s
 }
 
 /**
- * Reads a cursor back.
+ * Reads a cursor back. The values are of the types that the order's keys have, whoever made the
+ * cursor: a key that is not secret keeps nobody from making one.
+ * @param keys of the order, one for each value.
  * @throws Problem 400 `invalid-cursor` for one that was made up, altered, or made for another order.
  */
-export function decodeCursor(cursor: string, sort: string, key: string | KeyObject): CursorContent {
-  const payload = payloadOf(cursor, key);
-  if (payload === null) {
-    const detail = 'Take `cursor` from `page.nextCursor` of the page before, unchanged.';
-    throw new Problem('invalid-cursor', detail);
-  }
-  const [madeFor, ...values] = JSON.parse(payload) as [string, ...CursorContent['values']];
+export function decodeCursor(
+  cursor: string,
+  sort: string,
+  key: string | KeyObject,
+  keys: readonly CursorKey[],
+): CursorContent {
+  const content = contentOf(payloadOf(cursor, key));
+  if (content === null) throw madeUp();
+  const [madeFor, ...values] = content;
   if (madeFor !== sort) {
-    const detail = `The cursor was made for sort=${madeFor}; use the same order for every page.`;
+    const order = madeFor.slice(0, LONGEST_SHOWN).toWellFormed();
+    const detail = `The cursor was made for sort=${order}; use the same order for every page.`;
     throw new Problem('invalid-cursor', detail);
   }
-  return { sort, values };
+  const fits = keys.every((item, index) => isValueOf(item, values[index]));
+  if (values.length !== keys.length || !fits) throw madeUp();
+  return { sort, values: values as CursorValue[] };
+}
+
+function madeUp(): Problem {
+  const detail = 'Take `cursor` from `page.nextCursor` of the page before, unchanged.';
+  return new Problem('invalid-cursor', detail);
+}
+
+const LONGEST_SHOWN = 128;
+const isText = (value: unknown): value is string => typeof value === 'string';
+
+const CHECKS: Record<CursorType, (value: unknown) => boolean> = {
+  text: (value) => isText(value) && !value.includes('\0'),
+  uuid: isUuid,
+  integer: (value) => typeof value === 'number' && (value | 0) === value,
+  bigint: (value) => Number.isSafeInteger(value),
+  number: (value) => Number.isFinite(value),
+  decimal: (value) => normalizeDecimal(value, { precision: 38, scale: 18 }).value !== undefined,
+  boolean: (value) => typeof value === 'boolean',
+  date: (value) => normalizeDate(value).value !== undefined,
+  datetime: (value) => normalizeDatetime(value).value !== undefined,
+};
+
+function isValueOf({ type, nullable = false }: CursorKey, value: unknown): boolean {
+  return value === null ? nullable : CHECKS[type](value);
+}
+
+function contentOf(payload: string | null): [string, ...unknown[]] | null {
+  if (payload === null) return null;
+  try {
+    const content: unknown = JSON.parse(payload);
+    return Array.isArray(content) && isText(content[0]) ? (content as [string]) : null;
+  } catch {
+    return null;
+  }
 }
 
 function payloadOf(cursor: string, key: string | KeyObject): string | null {

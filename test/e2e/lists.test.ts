@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { encodeCursor } from '../../src/common/cursor.js';
+import type { CursorValue } from '../../src/common/cursor.js';
 import { startServer } from '../support/server.js';
-import type { TestServer } from '../support/server.js';
+import type { Client, TestServer } from '../support/server.js';
 
 let server: TestServer;
 const NAMES = ['Ärzte', 'beta', 'Alpha', null, 'Gamma', 'alpha', null, 'Délta', 'Alpha', 'zeta'];
@@ -16,6 +18,8 @@ beforeAll(async () => {
   }));
   const batch = { operation: 'create', records };
   await server.admin.expect(200, 'POST', '/v1/contacts/batch', batch);
+  const score = { name: 'score', label: 'Score', type: 'number' };
+  await server.admin.expect(201, 'POST', '/v1/properties/contacts', score);
 }, 60_000);
 afterAll(() => server.close());
 
@@ -129,5 +133,98 @@ describe('a list', () => {
     await server.admin.expect(400, 'GET', `/v1/contacts?limit=1&sort=-lastName&cursor=${cursor}`);
     const other = await server.createWorkspace();
     await other.expect(400, 'GET', `/v1/contacts?limit=1&sort=lastName&cursor=${cursor}`);
+  });
+
+  describe('whose cursor a client has made with the id of its workspace', () => {
+    const id = '019ab3f2-6c1e-7d20-8f10-3b5a9c4d7e21';
+    const time = '2026-01-01T00:00:00.000Z';
+
+    it.each<[string, string, unknown[]]>([
+      ['/v1/contacts', '-createdAt,-id', ['yesterday', id]],
+      ['/v1/contacts', '-createdAt,-id', [5, id]],
+      ['/v1/contacts', '-createdAt,-id', [time, 'nobody']],
+      ['/v1/contacts', '-createdAt,-id', [null, id]],
+      ['/v1/contacts', '-createdAt,-id', [time]],
+      ['/v1/contacts', '-createdAt,-id', [time, id, id]],
+      ['/v1/contacts?sort=lastName', 'lastName,id', ['a\0b', id]],
+      ['/v1/contacts?sort=lastName', 'lastName,id', [{ a: 1 }, id]],
+      ['/v1/contacts?sort=custom.score', 'custom.score,id', ['high', id]],
+      ['/v1/exports', '-id', [7]],
+      ['/v1/audit', '-audit', ['last week']],
+      ['/v1/events', 'position', ['the end']],
+      ['/v1/events', 'position', [1.5]],
+    ])('answers 400 on %s sorted by %s with %j', async (path, sort, values) => {
+      const key = server.admin.workspaceId;
+      const cursor = encodeCursor({ sort, values: values as CursorValue[] }, key);
+      const name = path === '/v1/events' ? 'after' : 'cursor';
+      const at = `${path}${path.includes('?') ? '&' : '?'}${name}=${cursor}`;
+      const { body } = await server.admin.expect(400, 'GET', at);
+      expect(body.code).toBe('invalid-cursor');
+    });
+
+    it('answers 400 on a timeline', async () => {
+      const { body } = await server.admin.expect(200, 'GET', '/v1/contacts?limit=1');
+      const content = { sort: '-timeline', values: ['first'] };
+      const cursor = encodeCursor(content, server.admin.workspaceId);
+      const path = `/v1/contacts/${body.data[0].id}/timeline?cursor=${cursor}`;
+      expect((await server.admin.expect(400, 'GET', path)).body.code).toBe('invalid-cursor');
+    });
+  });
+
+  describe('filtered for a whole value', () => {
+    let owner: Client;
+
+    beforeAll(async () => {
+      owner = await server.createWorkspace();
+      for (const type of ['email', 'url']) {
+        const property = { name: `other_${type}`, label: type, type };
+        await owner.expect(201, 'POST', '/v1/properties/companies', property);
+      }
+      await owner.expect(201, 'POST', '/v1/companies', {
+        name: 'Brauhaus',
+        domain: 'brauhaus.example',
+        website: 'https://www.brauhaus.example/start',
+        phone: '+49 30 901820',
+        annualRevenue: { amount: '5.00', currency: 'EUR' },
+        lifecycleStage: 'lead',
+        address: { country: 'DE' },
+        custom: { other_email: 'info@brauhaus.example', other_url: 'https://brauhaus.example/a' },
+      });
+      for (const email of ['anna@x.example', 'l1@example.com']) {
+        const contact = { email, language: 'de', timeZone: 'Europe/Berlin' };
+        await owner.expect(201, 'POST', '/v1/contacts', contact);
+      }
+    });
+
+    it.each([
+      ['companies', 'domain', 'HTTPS://Brauhaus.Example/', 1],
+      ['companies', 'website', 'HTTPS://WWW.brauhaus.example/start', 1],
+      ['companies', 'phone', '+49 (30) 90-18-20', 1],
+      ['companies', 'annualRevenue.currency', 'eur', 1],
+      ['companies', 'address.country', 'Germany', 1],
+      ['companies', 'address.country][in', 'Deutschland,FR', 1],
+      ['companies', 'address.country][neq', 'Germany', 0],
+      ['companies', 'custom.other_email', 'Info@Brauhaus.example', 1],
+      ['companies', 'custom.other_url', 'HTTPS://BRAUHAUS.example/a', 1],
+      ['contacts', 'email', 'Anna@X.Example', 1],
+      ['contacts', 'email][in', 'ANNA@x.example,L1@example.com', 2],
+      ['contacts', 'language', 'DE', 2],
+      ['contacts', 'timeZone', 'europe/berlin', 2],
+    ])('finds %s by %s written as %s', async (plural, field, value, count) => {
+      const query = `filter[${field}]=${encodeURIComponent(value)}`;
+      const { body } = await owner.expect(200, 'GET', `/v1/${plural}?${query}`);
+      expect(body.data).toHaveLength(count);
+    });
+
+    it.each([
+      ['filter[lifecycleStage]=nosuchstage', 'must be one of'],
+      ['filter[address.country]=Atlantis', 'country'],
+      ['filter[lastname]=x', 'Did you mean lastName?'],
+      ['filter[adress.city]=x', 'Did you mean address.city?'],
+      ['filter[custom.scor]=x', 'Did you mean custom.score?'],
+    ])('says what is wrong with %s', async (query, hint) => {
+      const { body } = await server.admin.expect(400, 'GET', `/v1/contacts?${query}`);
+      expect([body.code, body.detail]).toEqual(['invalid-filter', expect.stringContaining(hint)]);
+    });
   });
 });

@@ -8,6 +8,7 @@ import { limitOf } from './events.service.js';
 
 /** What a cursor of the audit trail is in order by. */
 const ORDER = '-audit';
+const KEYS = [{ type: 'uuid' as const }];
 
 /** Who did what, newest first: every change of records, sign-ins, keys, roles and settings. */
 @Injectable()
@@ -22,7 +23,7 @@ export class AuditService {
     ctx: RequestContext,
     { limit, cursor, ...filter }: AuditFilter & { limit?: string; cursor?: string },
   ): Promise<PageJson> {
-    const after = cursor ? decodeCursor(cursor, ORDER, ctx.workspaceId).values[0] : null;
+    const after = cursor ? decodeCursor(cursor, ORDER, ctx.workspaceId, KEYS).values[0] : null;
     const most = limitOf(limit);
     const { entries, before } = await this.repository.page(
       ctx,

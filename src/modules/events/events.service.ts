@@ -13,6 +13,7 @@ import type { FeedPage, Position } from './events.repository.js';
 
 /** What a cursor of the feed is in order by. */
 const ORDER = 'position';
+const KEYS = [{ type: 'bigint' as const }];
 
 /** Begins with what happens from now on. */
 const LATEST = 'latest';
@@ -65,7 +66,7 @@ export class EventsService {
   async start(ctx: RequestContext, after: string): Promise<Position> {
     if (after === '') return 0;
     if (after === LATEST) return this.repository.head(ctx);
-    return decodeCursor(after, ORDER, ctx.workspaceId).values[0] as Position;
+    return decodeCursor(after, ORDER, ctx.workspaceId, KEYS).values[0] as Position;
   }
 
   cursorOf(ctx: RequestContext, position: Position): string {

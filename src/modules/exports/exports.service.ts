@@ -18,6 +18,7 @@ import { ExportsRepository } from './exports.repository.js';
 import type { ExportRow } from './exports.repository.js';
 
 const SORT = '-id';
+const KEYS = [{ type: 'uuid' as const }];
 
 /** A file that can be fetched. */
 export interface ExportFile {
@@ -61,7 +62,7 @@ export class ExportsService {
 
   async page(ctx: RequestContext, query: object): Promise<PageJson> {
     const { limit, cursor } = parseListQuery({ ...query });
-    const before = cursor ? decodeCursor(cursor, SORT, ctx.workspaceId).values[0] : null;
+    const before = cursor ? decodeCursor(cursor, SORT, ctx.workspaceId, KEYS).values[0] : null;
     const rows = await this.exports.list(ctx, before as string | null, limit + 1);
     const data = rows.slice(0, limit);
     const last = rows.length > limit ? data.at(-1) : undefined;

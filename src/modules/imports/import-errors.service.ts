@@ -14,6 +14,8 @@ import type { ImportRow } from './imports.repository.js';
 const BATCH = 500;
 const DEFAULT_LIMIT = 50;
 const MOST = 500;
+/** What the lists are in the order of. */
+const KEYS = { row: { type: 'bigint' }, kept: { type: 'uuid' } } as const;
 
 /** The rows that an import did not take, and the records that a revert left alone. */
 @Injectable()
@@ -82,7 +84,7 @@ export function byHeader(
 function readPage(
   ctx: RequestContext,
   query: Record<string, unknown>,
-  sort: string,
+  sort: keyof typeof KEYS,
   id: string,
 ): { limit: number; after: string | number | null } {
   const { limit: raw = DEFAULT_LIMIT, cursor, ...others } = query;
@@ -98,7 +100,12 @@ function readPage(
     throw new Problem('invalid-parameter', `limit must be a number from 1 to ${MOST}.`);
   }
   if (cursor === undefined) return { limit, after: null };
-  const { values } = decodeCursor(String(cursor), sort, `${ctx.workspaceId}/${id}`);
+  const { values } = decodeCursor(
+    typeof cursor === 'string' ? cursor : '',
+    sort,
+    `${ctx.workspaceId}/${id}`,
+    [KEYS[sort]],
+  );
   return { limit, after: values[0] as string | number };
 }
 

@@ -44,6 +44,8 @@ export interface ColumnSpec {
   /** Path in the API, such as `address.city`; absent for columns not filtered by. */
   path?: string;
   filter?: FilterType;
+  /** How whole values that are asked for get their stored form, where the field's own does not. */
+  normalize?: Normalizer<string>;
 }
 
 /** How values of one kind of field are stored, read and written. */

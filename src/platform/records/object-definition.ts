@@ -1,3 +1,4 @@
+import type { Normalizer } from '../../common/values/normalized.js';
 import type { RecordObject } from '../access/permissions.js';
 import type { ColumnSpec, ColumnValues, FilterType } from './field-types.js';
 import { fieldsOf } from './fields.js';
@@ -50,6 +51,9 @@ export interface ObjectOptions {
 export interface PathSpec {
   column: string;
   type: FilterType;
+  /** Field whose first column this is; undefined for parts of fields and system columns. */
+  field?: FieldSpec;
+  normalize?: Normalizer<string>;
 }
 
 /** Everything the platform knows of an object, compiled once. */
@@ -72,8 +76,9 @@ export function defineObject(options: ObjectOptions): ObjectDefinition {
   const fieldList = fieldsOf(options.fields);
   const columns = fieldList.flatMap((field) => field.columns);
   const paths = new Map<string, PathSpec>();
-  for (const { path, filter, column } of [...SYSTEM_PATHS, ...columns]) {
-    if (path && filter) paths.set(path, { column, type: filter });
+  for (const { path, filter, column, normalize } of [...SYSTEM_PATHS, ...columns]) {
+    const field = fieldList.find((item) => item.name === path);
+    if (path && filter) paths.set(path, { column, type: filter, field, normalize });
   }
   const sortable = new Map<string, { column: string; sql: ColumnSpec['sql']; nullable: boolean }>();
   for (const { path, column, sql, sortable: allowed } of SYSTEM_PATHS) {

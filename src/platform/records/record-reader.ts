@@ -2,13 +2,12 @@ import type { RequestContext } from '../../common/context.js';
 import { decodeCursor, encodeCursor } from '../../common/cursor.js';
 import { MovedPermanently, Problem } from '../../common/errors.js';
 import { checkCondition } from '../../common/filter/index.js';
-import type { FieldSchema } from '../../common/filter/index.js';
 import type { ListQuery } from '../../common/list-query.js';
 import type { Transaction } from '../database/transaction.js';
 import type { PageJson, RecordJson } from '../http/answers.js';
 import { planMatch } from '../search/match-condition.js';
 import { conditionSql } from './condition-sql.js';
-import { PROPERTY_TYPES } from './custom-properties.js';
+import { fieldSchema, filterNames } from './filter-schema.js';
 import { includeSql } from './includes.js';
 import { countStatement, pageStatement } from './list-sql.js';
 import type { ListPlan } from './list-sql.js';
@@ -18,7 +17,7 @@ import { reachCondition } from './reach.js';
 import type { RecordKit } from './record-kit.js';
 import { jsonSql } from './record-json.js';
 import type { WorkspaceSettings } from './record-settings.js';
-import { sortKeys } from './sort-keys.js';
+import { cursorKey, sortKeys } from './sort-keys.js';
 import type { SortKey, SortValue } from './sort-keys.js';
 
 /** Which parts of a record are wanted. */
@@ -91,11 +90,14 @@ export class RecordReader {
     const keys = sortKeys(definition, requested, custom);
     const conditions = [reachCondition(ctx, definition)].filter((item) => item !== undefined);
     if (query.where) {
-      const checked = checkCondition(query.where, fieldSchema(definition, settings));
+      const fieldNames = (): Iterable<string> => filterNames(definition, settings);
+      const schema = fieldSchema(definition, settings);
+      const checked = checkCondition(query.where, schema, { fieldNames });
       conditions.push((params) => conditionSql(definition, checked, params));
     }
     if (query.query) {
-      conditions.push(await planMatch(this.kit.database, ctx, definition.object, query.query));
+      const { object } = definition;
+      conditions.push(await planMatch(this.kit.database, ctx, object, query.query, query.deleted));
     }
     return {
       definition,
@@ -130,11 +132,8 @@ export class RecordReader {
   }
 
   private readCursor(ctx: RequestContext, keys: readonly SortKey[], cursor: string): SortValue[] {
-    const { values } = decodeCursor(cursor, signatureOf(keys), ctx.workspaceId);
-    if (values.length !== keys.length) {
-      throw new Problem('invalid-cursor', 'The cursor belongs to another list.');
-    }
-    return values;
+    const types = keys.map(cursorKey);
+    return decodeCursor(cursor, signatureOf(keys), ctx.workspaceId, types).values;
   }
 }
 
@@ -158,23 +157,6 @@ function totalOf(
     { Plan: { 'Plan Rows': number } },
   ];
   return { total: plan[0].Plan['Plan Rows'] };
-}
-
-/** What can be filtered by: own paths, tags, external ids and the workspace's properties. */
-export function fieldSchema(
-  definition: ObjectDefinition,
-  { properties }: WorkspaceSettings,
-): FieldSchema {
-  return (field) => {
-    const path = definition.paths.get(field);
-    if (path) return { type: path.type, filterable: true };
-    if (field === 'tags') return { type: 'tags', filterable: true };
-    if (/^externalIds\.[A-Za-z0-9][\w-]{0,62}$/.test(field)) {
-      return { type: 'text', filterable: true };
-    }
-    const property = field.startsWith('custom.') ? properties.get(field.slice(7)) : undefined;
-    return property && { type: PROPERTY_TYPES[property.type], filterable: true };
-  };
 }
 
 /** Those of the ids that the caller may read and that are not in the bin. */

@@ -7,6 +7,7 @@ import type { ObjectDefinition } from './object-definition.js';
 import type { RecordReader } from './record-reader.js';
 
 const SORT = '-timeline';
+const KEYS = [{ type: 'bigint' as const }];
 
 /** One entry per event of the record, alone or among others, newest first. */
 const TIMELINE_SQL = `
@@ -42,7 +43,7 @@ export class RecordTimeline {
   ): Promise<PageJson> {
     const { limit, cursor } = parseListQuery({ ...query });
     await this.reader.get(ctx, id, { fields: [] });
-    const before = cursor ? decodeCursor(cursor, SORT, ctx.workspaceId).values[0] : null;
+    const before = cursor ? decodeCursor(cursor, SORT, ctx.workspaceId, KEYS).values[0] : null;
     const rows = await this.kit.database.query<{ seq: number; json: string }>(ctx, TIMELINE_SQL, [
       ctx.workspaceId,
       id,

@@ -1,3 +1,4 @@
+import type { CursorType, CursorValue } from '../../common/cursor.js';
 import { Problem } from '../../common/errors.js';
 import type { Params } from './params.js';
 import type { ObjectDefinition } from './object-definition.js';
@@ -13,7 +14,7 @@ export interface SortKey {
   indexKey?: string;
 }
 
-export type SortValue = string | number | boolean | null;
+export type SortValue = CursorValue;
 
 interface SortRequest {
   field: string;
@@ -59,6 +60,24 @@ function sortKey(
     ? `Sort by ${field} first: a custom property can only be the first key.`
     : `${definition.plural} cannot be sorted by ${field.slice(0, 64)}. Sortable: ${[...definition.sortable.keys()].join(', ')}, and custom.<name>.`;
   throw new Problem('invalid-sort', detail);
+}
+
+const CURSOR_TYPES: Record<string, CursorType> = {
+  text: 'text',
+  integer: 'integer',
+  float8: 'number',
+  numeric: 'decimal',
+  boolean: 'boolean',
+  uuid: 'uuid',
+  date: 'date',
+  timestamptz: 'datetime',
+};
+
+/** What the key's values in a cursor must be. */
+export function cursorKey({ cast, nullable }: SortKey): { type: CursorType; nullable: boolean } {
+  const type = CURSOR_TYPES[cast];
+  if (type === undefined) throw new Error(`No cursor holds ${cast}`);
+  return { type, nullable };
 }
 
 /** ORDER BY of the keys; empty values come last in either direction. */
