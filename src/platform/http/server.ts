@@ -1,6 +1,5 @@
 import compress from '@fastify/compress';
 import cors from '@fastify/cors';
-import helmet from '@fastify/helmet';
 import multipart from '@fastify/multipart';
 import type { INestApplicationContext, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -17,6 +16,7 @@ import { ProblemFilter } from './problem.filter.js';
 import { installRequestHooks, requestId } from './request-hooks.js';
 import type { RequestStep } from './request-hooks.js';
 import { RulesPipe } from './rules.pipe.js';
+import { securityHeaders } from './security-headers.js';
 
 /** Largest JSON body: a batch of 1,000 full records fits. */
 export const BODY_LIMIT = 8 * 1024 * 1024;
@@ -59,7 +59,15 @@ export async function createServer(
 }
 
 async function registerPlugins(app: NestFastifyApplication, config: Config): Promise<void> {
-  await app.register(helmet, { contentSecurityPolicy: DOCS_CSP, hsts: { maxAge: 31_536_000 } });
+  const security = securityHeaders({
+    contentSecurityPolicy: DOCS_CSP,
+    strictTransportSecurity: { maxAge: 31_536_000 },
+  });
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.addHook('onRequest', (_request, reply, done) => {
+    reply.headers(security);
+    done();
+  });
   await app.register(cors, {
     origin: originsOf(config.corsOrigins),
     exposedHeaders: EXPOSED,
