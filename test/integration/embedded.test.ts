@@ -1,11 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { startEmbedded, type EmbeddedServer } from '../../src/platform/embedded/embedded.js';
-import { listDescendants, listLiving, makeDataDir, until } from '../support/keel-process.js';
+import { listDescendants, listLiving, makeDataDir } from '../support/keel-process.js';
 
 const running: EmbeddedServer[] = [];
 const folders: string[] = [];
@@ -33,7 +34,7 @@ async function ask<Row extends pg.QueryResultRow>(url: string, statement: string
 }
 
 /** A server in a process of its own, which can be killed. */
-async function startElsewhere(dataDir: string): Promise<{ pid: number; postgres: number }> {
+async function startElsewhere(dataDir: string): Promise<{ keel: ChildProcess; postgres: number }> {
   folders.push(dataDir);
   const module = join(process.env.KEEL_TEST_BUILD ?? '', 'platform/embedded/embedded.js');
   const script =
@@ -45,7 +46,7 @@ async function startElsewhere(dataDir: string): Promise<{ pid: number; postgres:
     child.stdout.once('data', (text: Buffer) => resolve(Number(text)));
     child.stderr.once('data', (text: Buffer) => reject(new Error(text.toString())));
   });
-  return { pid: child.pid as number, postgres };
+  return { keel: child, postgres };
 }
 
 describe('the database', () => {
@@ -130,8 +131,8 @@ describe('the data folder', () => {
   test('is taken over, with its data, from a Keel that was killed', async () => {
     const dataDir = makeDataDir();
     const killed = await startElsewhere(dataDir);
-    process.kill(killed.pid, 'SIGKILL');
-    await until(async () => (await listLiving([killed.pid])).length === 0);
+    killed.keel.kill('SIGKILL');
+    await once(killed.keel, 'exit');
     expect(await listLiving([killed.postgres])).toEqual([killed.postgres]);
     const server = await start(dataDir);
     expect(await listLiving([killed.postgres])).toEqual([]);

@@ -17,6 +17,9 @@ import { OperatorError } from '../../common/operator-error.js';
 import { isRoot } from './account.js';
 import { undefinedIfMissing } from './missing-file.js';
 
+/** Milliseconds the locks of a Keel that was just killed may take to go. */
+const LOCK_PATIENCE = 1000;
+
 /** Passwords of the two roles people and programs sign in as. */
 export interface Credentials {
   superuser: string;
@@ -84,7 +87,7 @@ function defaultFolder(): string {
 
 /** A lock of the operating system, through SQLite because Node has no other way to one. */
 function lock(folder: string): () => void {
-  const file = new DatabaseSync(join(folder, 'keel.lock'), { timeout: 0 });
+  const file = new DatabaseSync(join(folder, 'keel.lock'), { timeout: LOCK_PATIENCE });
   try {
     file.exec('PRAGMA locking_mode = exclusive; BEGIN EXCLUSIVE');
   } catch (error) {
