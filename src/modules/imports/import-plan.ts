@@ -132,23 +132,11 @@ export function checkOptions(
   options: ImportOptionsDto,
 ): FieldError[] {
   const { mapping, matchOn, mode } = options;
-  const errors: FieldError[] = [];
-  if (matchOn !== undefined) {
-    if (mode === 'create') {
-      errors.push({ pointer: '/matchOn', code: 'matchOn', detail: 'has no use with mode create' });
-    } else errors.push(...keyFault(definition, settings, matchOn));
-  }
+  const errors =
+    matchOn === undefined ? [] : keyFault(definition, settings, matchOn, mode === 'create');
   if (!mapping) return errors;
-  const paths: string[] = [];
-  for (const [header, path] of Object.entries(mapping)) {
-    const pointer = `/mapping/${escapePointer(header)}`;
-    if (path !== null && typeof path !== 'string') {
-      errors.push({ pointer, code: 'isString', detail: 'must be the path of a property, or null' });
-    } else if (!readTarget(definition, settings.properties, find, path)) {
-      const known = targetNames(definition, settings.properties).join(', ');
-      errors.push({ pointer, code: 'unknownField', detail: `must be one of ${known}` });
-    } else if (path) paths.push(path);
-  }
+  const { paths, faults } = readMapping(definition, settings, find, mapping);
+  errors.push(...faults, ...repeatedTargets(mapping, definition));
   if (paths.length === 0 && errors.length === 0) {
     errors.push({
       pointer: '/mapping',
@@ -156,7 +144,6 @@ export function checkOptions(
       detail: 'must map at least one column',
     });
   }
-  errors.push(...repeatedTargets(mapping, definition));
   if (matchOn !== undefined && errors.length === 0 && !paths.includes(matchOn)) {
     const detail = 'must be the target of a column of the mapping';
     errors.push({ pointer: '/matchOn', code: 'matchOn', detail });
@@ -164,11 +151,36 @@ export function checkOptions(
   return errors;
 }
 
+/** Target paths of a mapping, and what is wrong with it. */
+function readMapping(
+  definition: ObjectDefinition,
+  settings: WorkspaceSettings,
+  find: ObjectLookup,
+  mapping: Record<string, unknown>,
+): { paths: string[]; faults: FieldError[] } {
+  const paths: string[] = [];
+  const faults: FieldError[] = [];
+  for (const [header, path] of Object.entries(mapping)) {
+    const pointer = `/mapping/${escapePointer(header)}`;
+    if (path !== null && typeof path !== 'string') {
+      faults.push({ pointer, code: 'isString', detail: 'must be the path of a property, or null' });
+    } else if (!readTarget(definition, settings.properties, find, path)) {
+      const known = targetNames(definition, settings.properties).join(', ');
+      faults.push({ pointer, code: 'unknownField', detail: `must be one of ${known}` });
+    } else if (path) paths.push(path);
+  }
+  return { paths, faults };
+}
+
 function keyFault(
   definition: ObjectDefinition,
   settings: WorkspaceSettings,
   matchOn: string,
+  isCreate: boolean,
 ): FieldError[] {
+  if (isCreate) {
+    return [{ pointer: '/matchOn', code: 'matchOn', detail: 'has no use with mode create' }];
+  }
   try {
     matchKey(definition, settings.properties, matchOn);
     return [];

@@ -6,7 +6,7 @@ import { normalizeCountry } from '../../common/values/country.js';
 import { Database } from '../../platform/database/database.js';
 import { FileStore } from '../../platform/files/file-store.js';
 import { FileError, openRows } from '../../platform/files/formats/index.js';
-import type { Row, RowReader } from '../../platform/files/formats/index.js';
+import type { RowReader } from '../../platform/files/formats/index.js';
 import { eventOf } from '../../platform/outbox/event.js';
 import { recordEvents } from '../../platform/outbox/record-events.js';
 import type { RunningJob } from '../../platform/queue/handles-job.js';
@@ -23,6 +23,7 @@ import {
   LeaseLost,
   TooManyUnforeseen,
 } from './chunk-committer.js';
+import { ChunkPipe } from './chunk-pipe.js';
 import { PlanFault, planImport } from './import-plan.js';
 import type { ImportPlan, PlanInput } from './import-plan.js';
 import { ImportRunRepository } from './import-run.repository.js';
@@ -31,11 +32,11 @@ import { ImportsRepository } from './imports.repository.js';
 import type { ImportProblem, ImportRow, ImportStatus } from './imports.repository.js';
 import { readOptionsOf } from './read-options.js';
 
-/** Rows of one transaction: enough that its fixed costs vanish, few enough to hold in memory. */
-const CHUNK_ROWS = 5000;
+/** Rows taken from the file at once; with the limits below it bounds what hostile files can fill. */
+const BATCH_ROWS = 100;
 
-/** Rows checked in one go, so that the connection to the database is never left waiting long. */
-const SLICE = 500;
+/** No record is longer: its longest text has 10,000 characters. */
+const LIMITS = { maxRow: 512 * 1024, maxCell: 128 * 1024 };
 
 /** An import while it runs. */
 interface Run {
@@ -92,31 +93,30 @@ export class ImportRunner {
     const reader = await openRows(await this.files.open(ctx, row.fileId), {
       ...readOptionsOf(row.options, row.fileName),
       skipRows: row.nextRow,
-      batchRows: CHUNK_ROWS,
+      batchRows: BATCH_ROWS,
+      limits: LIMITS,
     });
+    const pipe = new ChunkPipe(this.committer, row.nextRow, signal);
     let compiled = await this.compile(run, reader);
-    let from = row.nextRow;
-    let loading: Promise<void> = Promise.resolve();
     try {
       for await (const batch of reader) {
-        if (reader.headers.length !== compiled.columns) compiled = await this.compile(run, reader);
-        const rows = await parseSlices(batch, compiled.parse);
-        await loading;
-        signal.throwIfAborted();
-        const { job, loader } = compiled;
-        const { bytesRead } = reader;
-        loading = this.committer.commit({ ...run, job, loader, from, rows, bytesRead });
-        loading.catch(() => undefined); // awaited with the next batch, or below
-        from += rows.length;
+        if (reader.headers.length !== compiled.columns) {
+          await pipe.flush();
+          compiled = await this.compile(run, reader);
+        }
+        const { job, loader, parse } = compiled;
+        const rows = batch.map(parse);
+        await pipe.add(rows, { ...run, job, loader, bytesRead: reader.bytesRead });
       }
     } catch (error) {
-      // A file that turns out to be damaged keeps what was good; the load's own error comes first.
-      await loading;
+      // A file that turns out to be damaged keeps what was good before.
+      if (error instanceof FileError) await pipe.flush();
       throw error;
     } finally {
+      await pipe.settle();
       await reader.close();
     }
-    await loading;
+    await pipe.flush();
   }
 
   private async compile(run: Run, reader: RowReader): Promise<Compiled> {
@@ -236,18 +236,6 @@ function rowRulesOf({ row, definition, settings }: Run) {
     currency: settings.currency,
     emptyCells,
   };
-}
-
-async function parseSlices(
-  batch: readonly Row[],
-  parse: (row: BulkRow) => ParsedRow,
-): Promise<ParsedRow[]> {
-  const rows: ParsedRow[] = [];
-  for (let start = 0; start < batch.length; start += SLICE) {
-    for (const row of batch.slice(start, start + SLICE)) rows.push(parse(row));
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  return rows;
 }
 
 function problemOf(error: unknown): ImportProblem | null {

@@ -119,8 +119,8 @@ async function peek(
   source: AsyncIterable<Buffer>,
 ): Promise<{ first: Buffer; rest: AsyncIterable<Buffer> }> {
   const chunks = source[Symbol.asyncIterator]();
-  const { value, done } = await chunks.next();
-  const first = done ? Buffer.alloc(0) : value;
+  const start: IteratorResult<Buffer, unknown> = await chunks.next();
+  const first = start.done ? Buffer.alloc(0) : start.value;
   async function* rest(): AsyncGenerator<Buffer> {
     if (first.length > 0) yield first;
     for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield next.value;

@@ -17,6 +17,8 @@ export interface ManagedChildOptions {
   /** File to run. */
   path: string;
   env: NodeJS.ProcessEnv;
+  /** Options of Node itself, besides those of this process. */
+  flags?: string[];
   /** Prints a line for the person at the terminal. */
   print: (line: string) => void;
 }
@@ -95,8 +97,9 @@ export class ManagedChild {
 
   /** Settles when the process is ready, or gone. */
   private async launch(): Promise<Outcome> {
-    const { name, path, env } = this.options;
-    const child = fork(path, { env, stdio: 'inherit' });
+    const { name, path, env, flags = [] } = this.options;
+    const execArgv = [...process.execArgv, ...flags];
+    const child = fork(path, { env, execArgv, stdio: 'inherit' });
     this.child = child;
     this.gone = new Promise((resolve) => {
       child.once('error', (error) => resolve(`The ${name} cannot be run: ${error.message}.`));

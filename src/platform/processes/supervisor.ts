@@ -7,6 +7,12 @@ import { startEmbedded, type EmbeddedServer } from '../embedded/embedded.js';
 import { checkPort, checkRedis } from './checks.js';
 import { ManagedChild } from './managed-child.js';
 
+/**
+ * Bulk work makes garbage faster than V8 cares to collect on a machine with much memory: by its
+ * own lights a worker grows to 600 MB, with these to half of that, and is no slower.
+ */
+const WORKER_MEMORY = ['--max-semi-space-size=8', '--max-old-space-size=320'];
+
 /** Milliseconds the processes may take to stop; PostgreSQL is stopped after them. */
 const STOP_LIMIT = 30_000;
 /** Starts of the embedded PostgreSQL that may fail in a row after it died. */
@@ -73,7 +79,10 @@ export class Supervisor {
     this.aborted.signal.throwIfAborted();
     const { print } = this.options;
     const api = new ManagedChild({ name: 'API', path: programs.api, env, print });
-    const worker = new ManagedChild({ name: 'worker', path: programs.worker, env, print });
+    const worker = new ManagedChild({
+      ...{ name: 'worker', path: programs.worker, env, print },
+      flags: WORKER_MEMORY,
+    });
     this.children = [api, worker];
     const [url] = await Promise.all([api.start(), worker.start()]);
     // A restarted API must be found where the first one was.

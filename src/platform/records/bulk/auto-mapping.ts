@@ -23,35 +23,55 @@ function namesOf(
   definition: ObjectDefinition,
   properties: ReadonlyMap<string, CustomProperty>,
 ): Map<string, string> {
+  const { fieldList } = definition;
+  const custom = [...properties.values()];
+  const meanings = [
+    ...fieldList.flatMap(partPaths),
+    ...fieldList
+      .filter(({ references }) => !references)
+      .map((field) => [field.name, pathOf(field)]),
+    ...custom.map(({ name }) => [name, `custom.${name}`]),
+    ...fieldList.map((field) => [field.label, pathOf(field)]),
+    ...custom.map(({ name, label }) => [label, `custom.${name}`]),
+    ...fieldList.flatMap((field) => (field.synonyms ?? []).map((text) => [text, pathOf(field)])),
+    ...fieldList.flatMap(partMeanings),
+    ...COMMON,
+  ] as [string, string][];
   const names = new Map<string, string>();
-  const add = (text: string, path: string): void => {
+  for (const [text, path] of meanings) {
     const name = plain(text);
     if (name !== '' && !names.has(name)) names.set(name, path);
-  };
-  const entries = definition.fieldList.map((field) => ({ field, path: pathOf(field) }));
-  for (const { field } of entries) {
-    for (const part of PARTS[field.kindName] ?? [])
-      add(`${field.name}.${part}`, `${field.name}.${part}`);
   }
-  for (const { field, path } of entries) if (!field.references) add(field.name, path);
-  for (const { name } of properties.values()) add(name, `custom.${name}`);
-  for (const { field, path } of entries) add(field.label, path);
-  for (const { name, label } of properties.values()) add(label, `custom.${name}`);
-  for (const { field, path } of entries) for (const text of field.synonyms ?? []) add(text, path);
-  for (const { field } of entries) {
-    for (const [part, texts] of Object.entries(PART_SYNONYMS[field.kindName] ?? {})) {
-      // "Amount" alone could be any amount; an address there is only one.
-      if (field.kindName !== 'address') continue;
-      for (const text of texts) add(text, `${field.name}.${part}`);
-    }
-  }
-  for (const text of ['Tags', 'Labels', 'Tag', 'Schlagwörter', '标签']) add(text, 'tags');
-  for (const text of ['Owner', 'Owner email', 'ownerId', 'Assigned to', '负责人'])
-    add(text, 'ownerId');
   return names;
 }
 
-function pathOf({ name, kindName, references }: ObjectDefinition['fieldList'][number]): string {
+type Field = ObjectDefinition['fieldList'][number];
+
+/** Headers of what every record has. */
+const COMMON: [string, string][] = [
+  ...['Tags', 'Labels', 'Tag', 'Schlagwörter', '标签'].map((text): [string, string] => [
+    text,
+    'tags',
+  ]),
+  ...['Owner', 'Owner email', 'ownerId', 'Assigned to', '负责人'].map((text): [string, string] => [
+    text,
+    'ownerId',
+  ]),
+];
+
+function partPaths({ name, kindName }: Field): [string, string][] {
+  return (PARTS[kindName] ?? []).map((part) => [`${name}.${part}`, `${name}.${part}`]);
+}
+
+/** "Amount" alone could be any amount; an address there is only one. */
+function partMeanings({ name, kindName }: Field): [string, string][] {
+  if (kindName !== 'address') return [];
+  return Object.entries(PART_SYNONYMS[kindName] ?? {}).flatMap(([part, texts]) =>
+    texts.map((text): [string, string] => [text, `${name}.${part}`]),
+  );
+}
+
+function pathOf({ name, kindName, references }: Field): string {
   if (references) return `${references.include}.${references.by[0] ?? 'name'}`;
   return kindName === 'address' ? `${name}.street` : name;
 }
@@ -103,10 +123,8 @@ export function sourceOf(fileName: string): string {
     .replace(/^.*[/\\]/, '')
     .replace(/\.gz$/i, '')
     .replace(/\.[^.]*$/, '');
-  const slug = fold(stem)
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, 63);
+  const words = fold(stem).match(/[a-z0-9]+/g) ?? [];
+  const slug = words.join('-').slice(0, 63);
   return slug === '' ? 'import' : slug;
 }
 

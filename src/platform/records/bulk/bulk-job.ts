@@ -72,7 +72,7 @@ export function keyOfRow(key: MatchKey, row: ParsedRow): string | null {
       return (row.patch.values[key.field.column] ?? null) as string | null;
     case 'custom': {
       const value = row.patch.custom[key.property.name];
-      return value === undefined || value === null ? null : String(value);
+      return typeof value === 'string' || typeof value === 'number' ? String(value) : null;
     }
     case 'external':
       return row.patch.externalIds[key.source] ?? null;

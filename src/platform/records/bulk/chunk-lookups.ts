@@ -44,7 +44,7 @@ export async function lookAround(
   const seenValues = watchesDuplicates(job) ? (matched?.values ?? []) : [];
   const seen = seenValues.length > 0 ? [memory.find(definition.object, 'seen', seenValues)] : [];
   const results = await tx.run([...statements, ...drafted, ...seen]);
-  const holders: Holders = new Map(job.keys.map(({ name }) => [name, new Map()]));
+  const holders: Holders = new Map(job.keys.map(({ name }) => [name, new Map<string, string>()]));
   [...asked, ...(job.dryRun ? asked : [])].forEach(({ key }, index) => {
     const found = holders.get(key.name) as Map<string, string>;
     for (const row of results[index]?.rows ?? []) {

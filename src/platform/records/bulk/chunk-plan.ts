@@ -51,23 +51,25 @@ export class ChunkPlan {
   }
 
   private decide(row: ParsedRow): Outcome {
-    const { job } = this;
-    if (job.mode === 'create') return this.decideCreate(row);
-    const key = job.match;
-    const value = key ? keyOfRow(key, row) : null;
-    if (key && value === null && job.mode === 'update') return [missingKey(key.name)];
-    if (value !== null && this.isRepeated(value)) {
-      if (job.onDuplicate === 'skip') return 'unchanged';
-      if (job.onDuplicate === 'error') return [repeated(key?.name ?? '', value)];
+    const { mode, match } = this.job;
+    if (mode === 'create') return this.decideCreate(row);
+    const value = match && keyOfRow(match, row);
+    if (!match || value === null) {
+      return match && mode === 'update' ? [missingKey(match.name)] : this.make(row);
     }
-    const id = key && value !== null ? this.holder(key.name, value) : undefined;
+    const repeat = this.seen.has(value) ? this.repeatOf(match.name, value) : null;
+    if (repeat) return repeat;
+    const id = this.holder(match.name, value);
     const outcome = id === undefined ? this.make(row) : this.change(id, row);
-    if (value !== null && typeof outcome === 'string') this.seen.add(value);
+    if (typeof outcome === 'string') this.seen.add(value);
     return outcome;
   }
 
-  private isRepeated(value: string): boolean {
-    return this.seen.has(value);
+  /** What a row does whose key the file had before; null for changing the record again. */
+  private repeatOf(key: string, value: string): Outcome | null {
+    const { onDuplicate } = this.job;
+    if (onDuplicate === 'update') return null;
+    return onDuplicate === 'skip' ? 'unchanged' : [repeated(key, value)];
   }
 
   private decideCreate(row: ParsedRow): Outcome {

@@ -5,10 +5,10 @@ import { readTags } from '../../../common/values/tags.js';
 import { normalizeText } from '../../../common/values/text.js';
 import { parseCustom } from '../custom-properties.js';
 import { clear } from '../field-kinds.js';
-import type { FieldKindName } from '../field-kinds.js';
-import type { FieldSpec } from '../field-spec.js';
-import { isEmptyCell, report } from './row-parser.js';
-import type { BulkCell, ParsedRow, RowRules, Step, StepState } from './row-parser.js';
+import type { FieldKindName } from '../field-types.js';
+import type { FieldSpec } from '../field-types.js';
+import { isEmptyCell, report } from './parsed-row.js';
+import type { BulkCell, ParsedRow, RowRules, Step, StepState } from './parsed-row.js';
 import type { Target } from './targets.js';
 
 type FieldTarget = Extract<Target, { kind: 'field' }>;

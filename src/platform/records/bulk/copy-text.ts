@@ -1,8 +1,7 @@
-import type { ColumnSpec } from '../field-kinds.js';
+import type { ColumnSpec } from '../field-types.js';
 
-// eslint-disable-next-line no-control-regex
-const SPECIAL = /[\\\t\n\r\x08\x0b\x0c]/;
-const SPECIALS = new RegExp(SPECIAL.source, 'g');
+const SPECIAL = /[\\\t\n\r\b\v\f]/;
+const SPECIALS = /[\\\t\n\r\b\v\f]/g;
 
 const ESCAPES: Record<string, string> = {
   '\\': '\\\\',

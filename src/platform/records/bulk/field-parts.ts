@@ -1,5 +1,5 @@
-import type { FieldKindName } from '../field-kinds.js';
-import type { FieldSpec } from '../field-spec.js';
+import type { FieldKindName } from '../field-types.js';
+import type { FieldSpec } from '../field-types.js';
 
 /** Parts of fields that columns of a file may hold one by one. */
 export const PARTS: Partial<Record<FieldKindName, readonly string[]>> = {

@@ -1,60 +1,9 @@
-import type { FieldError } from '../../../common/errors.js';
-import type { ValueFault } from '../../../common/values/normalized.js';
-import type { CustomProperty } from '../custom-properties.js';
-import type { ParseContext } from '../field-kinds.js';
-import type { ObjectDefinition } from '../object-definition.js';
-import type { RecordPatch } from '../record-input.js';
+import type { ParseContext } from '../field-types.js';
 import { compileColumns } from './column-steps.js';
+import type { BulkRow, ParsedRow, RowRules, StepState } from './parsed-row.js';
 import type { Target } from './targets.js';
 
-/** A value of a file: text, or what NDJSON and workbooks know besides. */
-export type BulkCell = string | number | boolean | null | undefined | readonly unknown[];
-
-/** A row as its file gives it. */
-export interface BulkRow {
-  /** Line of the file, counted from 1. */
-  line: number;
-  cells: readonly BulkCell[];
-  /** Why the row cannot be read at all. */
-  error: { code: string; detail: string } | null;
-}
-
-/** A reference still to be looked up. */
-export interface Link {
-  target: Extract<Target, { kind: 'link' }>;
-  value: string;
-}
-
-/** A row, checked and normalised. */
-export interface ParsedRow {
-  source: BulkRow;
-  patch: RecordPatch;
-  /** Empty for a good row. */
-  errors: FieldError[];
-  links: Link[];
-  /** Record that the row names by its id. */
-  id: string | null;
-  /** E-mail address of the owner, when that is how the row names them. */
-  ownerEmail: string | null;
-}
-
-/** What a row is read by, besides the columns. */
-export interface RowRules {
-  definition: ObjectDefinition;
-  properties: ReadonlyMap<string, CustomProperty>;
-  country: string | null;
-  currency: string;
-  /** `clear`: an empty cell removes the stored value; `ignore`: it says nothing. */
-  emptyCells: 'ignore' | 'clear';
-}
-
-/** Reads one or more cells of a row into what it asks for. */
-export type Step = (cells: readonly BulkCell[], row: ParsedRow, state: StepState) => void;
-
-export interface StepState {
-  context: ParseContext;
-  clear: boolean;
-}
+export type { BulkCell, BulkRow, Link, ParsedRow, RowRules } from './parsed-row.js';
 
 /**
  * Compiles a mapping into a function that checks and normalises a row: the same functions as for
@@ -86,18 +35,4 @@ export function compileRows(
     for (const step of steps) step(source.cells, row, state);
     return row;
   };
-}
-
-/** Notes a fault of a value. */
-export function report(row: ParsedRow, pointer: string, fault: ValueFault): void {
-  row.errors.push({
-    pointer: fault.at === undefined ? pointer : pointer + fault.at,
-    code: fault.code,
-    detail: fault.detail,
-  });
-}
-
-/** Whether a cell holds nothing. */
-export function isEmptyCell(cell: BulkCell): boolean {
-  return cell === null || cell === undefined || (typeof cell === 'string' && cell.trim() === '');
 }

@@ -1,5 +1,5 @@
 import type { CustomProperty } from '../custom-properties.js';
-import type { FieldSpec } from '../field-spec.js';
+import type { FieldSpec } from '../field-types.js';
 import { columnOfPart, PARTS } from './field-parts.js';
 import type { ObjectDefinition } from '../object-definition.js';
 
@@ -36,20 +36,27 @@ export function readTarget(
   path: string | null,
 ): Target | undefined {
   if (path === null || path === '') return { kind: 'ignore' };
-  if (path === 'id' || path === 'tags') return { kind: path };
-  if (path === 'ownerId') return { kind: 'owner' };
+  const common = COMMON[path];
+  if (common) return common;
   const dot = path.indexOf('.');
   const first = dot < 0 ? path : path.slice(0, dot);
   const rest = dot < 0 ? null : path.slice(dot + 1);
-  if (first === 'externalIds') return rest && SOURCE.test(rest) ? external(rest) : undefined;
-  if (first === 'custom') {
-    const property = properties.get(rest ?? '');
-    return property && { kind: 'custom', property };
-  }
+  if (first === 'externalIds') return external(rest ?? '');
+  if (first === 'custom') return custom(properties.get(rest ?? ''));
   return fieldTarget(definition, first, rest) ?? linkTarget(definition, find, first, rest);
 }
 
-const external = (source: string): Target => ({ kind: 'external', source });
+const COMMON: Record<string, Target | undefined> = {
+  id: { kind: 'id' },
+  tags: { kind: 'tags' },
+  ownerId: { kind: 'owner' },
+};
+
+const external = (source: string): Target | undefined =>
+  SOURCE.test(source) ? { kind: 'external', source } : undefined;
+
+const custom = (property: CustomProperty | undefined): Target | undefined =>
+  property && { kind: 'custom', property };
 
 function fieldTarget(
   definition: ObjectDefinition,
