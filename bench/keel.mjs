@@ -95,7 +95,7 @@ async function request(url, headers, method, path, body) {
 
 async function upload(url, headers, path, options) {
   const { openAsBlob } = await import('node:fs');
-  const form = new FormData();
+  const form = new globalThis.FormData();
   form.append('options', JSON.stringify(options));
   form.append('file', await openAsBlob(path), 'contacts.csv');
   const response = await fetch(`${url}/v1/imports`, {

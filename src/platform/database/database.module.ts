@@ -1,8 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import type { DynamicModule, OnApplicationShutdown } from '@nestjs/common';
 import { MikroORM } from '@mikro-orm/postgresql';
-import type { PostgreSqlConnection } from '@mikro-orm/postgresql';
-import type { Pool } from 'pg';
 import { Config } from '../../config/config.js';
 import { Database } from './database.js';
 import { openOrm } from './orm.js';
@@ -15,8 +13,7 @@ export async function openDatabase(config: Config, applicationName: string): Pro
     statementTimeout: config.statementTimeout,
     applicationName,
   });
-  const connection = orm.em.getConnection();
-  const pool = (await connection.getNativeClient());
+  const pool = await orm.em.getConnection().getNativeClient();
   return new Database(orm, pool, config.statementTimeout);
 }
 

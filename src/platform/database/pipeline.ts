@@ -1,5 +1,4 @@
-import type { Connection, PoolClient, QueryArrayResult, Submittable } from 'pg';
-import pg from 'pg';
+import type { Connection, PoolClient, Submittable } from 'pg';
 import Result from 'pg/lib/result.js';
 import { prepareValue } from 'pg/lib/utils.js';
 import { typeParsers } from './type-parsers.js';
@@ -185,11 +184,9 @@ export function runPipeline(
 
 /** True when the server process behind the connection is not the one that greeted us: a pooler. */
 export async function isPooled(client: PoolClient): Promise<boolean> {
-  const { rows } = (await client.query({
+  const { rows } = await client.query<[number]>({
     text: 'select pg_backend_pid()',
     rowMode: 'array',
-  })) as QueryArrayResult<[number]>;
+  });
   return rows[0]?.[0] !== (client as PoolClient & { processID: number }).processID;
 }
-
-export const DatabaseError = pg.DatabaseError;
