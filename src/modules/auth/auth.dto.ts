@@ -18,7 +18,7 @@ export class LoginDto {
   password!: string;
 
   @ApiPropertyOptional({
-    example: '492039',
+    pattern: '^\\d{6}$',
     description: 'Code of the authenticator app, where one was set up',
   })
   @Omittable()

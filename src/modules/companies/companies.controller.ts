@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post, Put, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiParam, ApiTags } from '@nestjs/swagger';
 import type { RequestContext } from '../../common/context.js';
 import { parseSearchBody } from '../../common/list-query.js';
 import type { ListQuery } from '../../common/list-query.js';
@@ -13,8 +13,18 @@ import {
   page,
   upserted,
 } from '../../platform/http/answers.js';
-import { Endpoint, IdempotencyHeader } from '../../platform/http/endpoint.decorator.js';
-import { ExportDocs, IfMatchHeader, ListDocs, ViewDocs } from '../../platform/http/list-docs.js';
+import {
+  Endpoint,
+  IdempotencyHeader,
+  NOT_MODIFIED,
+} from '../../platform/http/endpoint.decorator.js';
+import {
+  ExportDocs,
+  IfMatchHeader,
+  ListDocs,
+  UPSERT_KEY,
+  ViewDocs,
+} from '../../platform/http/list-docs.js';
 import {
   Ctx,
   ExportParams,
@@ -53,6 +63,7 @@ export class CompaniesController {
     permission: 'company:read',
     summary: 'List companies',
     answers: CompanyPageDto,
+    alsoAnswers: { 304: NOT_MODIFIED },
     cache: { objects: ['companies', 'users'] },
   })
   @ListDocs()
@@ -92,7 +103,7 @@ export class CompaniesController {
     summary: 'Get a company',
     answers: CompanyDto,
     problems: [404],
-    alsoAnswers: { 301: 'Merged into another company', 304: 'Not changed since If-None-Match' },
+    alsoAnswers: { 301: 'Merged into another company', 304: NOT_MODIFIED },
     cache: { objects: ['companies', 'users'], record: true },
   })
   @ViewDocs()
@@ -155,6 +166,8 @@ export class CompaniesController {
     alsoAnswers: { 201: 'Created' },
     problems: [409, 422],
   })
+  @ApiParam({ name: 'key', example: 'domain', description: UPSERT_KEY })
+  @ApiParam({ name: 'value', example: 'kronacher-brauhaus.example' })
   async upsert(
     @Ctx() ctx: RequestContext,
     @Param('key') key: string,
@@ -222,6 +235,7 @@ export class CompaniesController {
     permission: 'company:read',
     summary: 'All that happened to a company, newest first',
     answers: TimelineDto,
+    alsoAnswers: { 304: NOT_MODIFIED },
     problems: [404],
   })
   async listTimeline(

@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post, Put, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiParam, ApiTags } from '@nestjs/swagger';
 import type { RequestContext } from '../../common/context.js';
 import { parseSearchBody } from '../../common/list-query.js';
 import type { ListQuery } from '../../common/list-query.js';
@@ -13,8 +13,18 @@ import {
   page,
   upserted,
 } from '../../platform/http/answers.js';
-import { Endpoint, IdempotencyHeader } from '../../platform/http/endpoint.decorator.js';
-import { ExportDocs, IfMatchHeader, ListDocs, ViewDocs } from '../../platform/http/list-docs.js';
+import {
+  Endpoint,
+  IdempotencyHeader,
+  NOT_MODIFIED,
+} from '../../platform/http/endpoint.decorator.js';
+import {
+  ExportDocs,
+  IfMatchHeader,
+  ListDocs,
+  UPSERT_KEY,
+  ViewDocs,
+} from '../../platform/http/list-docs.js';
 import {
   Ctx,
   ExportParams,
@@ -53,6 +63,7 @@ export class ContactsController {
     permission: 'contact:read',
     summary: 'List contacts',
     answers: ContactPageDto,
+    alsoAnswers: { 304: NOT_MODIFIED },
     cache: { objects: ['contacts', 'companies', 'users'] },
   })
   @ListDocs()
@@ -92,7 +103,7 @@ export class ContactsController {
     summary: 'Get a contact',
     answers: ContactDto,
     problems: [404],
-    alsoAnswers: { 301: 'Merged into another contact', 304: 'Not changed since If-None-Match' },
+    alsoAnswers: { 301: 'Merged into another contact', 304: NOT_MODIFIED },
     cache: { objects: ['contacts', 'companies', 'users'], record: true },
   })
   @ViewDocs()
@@ -155,6 +166,8 @@ export class ContactsController {
     alsoAnswers: { 201: 'Created' },
     problems: [409, 422],
   })
+  @ApiParam({ name: 'key', example: 'email', description: UPSERT_KEY })
+  @ApiParam({ name: 'value', example: 'maria.anders@example.com' })
   async upsert(
     @Ctx() ctx: RequestContext,
     @Param('key') key: string,
@@ -222,6 +235,7 @@ export class ContactsController {
     permission: 'contact:read',
     summary: 'All that happened to a contact, newest first',
     answers: TimelineDto,
+    alsoAnswers: { 304: NOT_MODIFIED },
     problems: [404],
   })
   async listTimeline(

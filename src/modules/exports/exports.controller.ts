@@ -4,7 +4,11 @@ import { ApiHeader, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { RequestContext } from '../../common/context.js';
 import { json, page } from '../../platform/http/answers.js';
-import { Endpoint, IdempotencyHeader } from '../../platform/http/endpoint.decorator.js';
+import {
+  Endpoint,
+  IdempotencyHeader,
+  NOT_MODIFIED,
+} from '../../platform/http/endpoint.decorator.js';
 import { Ctx, Id, Url } from '../../platform/http/parameters.js';
 import { byteRange, slice } from '../../platform/http/ranges.js';
 import { PageQueryDto } from '../../platform/records/record-dto.js';
@@ -39,6 +43,7 @@ export class ExportsController {
     permission: 'export:run',
     summary: 'List exports, newest first',
     answers: ExportPageDto,
+    alsoAnswers: { 304: NOT_MODIFIED },
   })
   async list(@Ctx() ctx: RequestContext, @Query() query: PageQueryDto, @Url() url: string) {
     return page(await this.exports.page(ctx, query), url);

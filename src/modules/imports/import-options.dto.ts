@@ -147,7 +147,11 @@ export class ImportOptionsDto {
 
 /** The multipart body, as Swagger UI shows it: the options first, then the file. */
 export class ImportBodyDto {
-  @ApiProperty({ type: 'string', example: '{"object":"contacts","matchOn":"email"}' })
+  @ApiProperty({
+    type: 'string',
+    example: '{"object": "contacts", "mode": "upsert", "dryRun": false}',
+    description: 'JSON: see the schema ImportOptionsDto',
+  })
   options!: string;
 
   @ApiProperty({ type: 'string', format: 'binary' }) file!: unknown;

@@ -1,13 +1,24 @@
 import { Controller, Get, Headers, Post, Req, Res } from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiProduces, ApiQuery, ApiTags } from '@nestjs/swagger';
+import {
+  ApiBody,
+  ApiConsumes,
+  ApiExtraModels,
+  ApiProduces,
+  ApiQuery,
+  ApiTags,
+} from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { RequestContext } from '../../common/context.js';
 import { json, page } from '../../platform/http/answers.js';
-import { Endpoint, IdempotencyHeader } from '../../platform/http/endpoint.decorator.js';
+import {
+  Endpoint,
+  IdempotencyHeader,
+  NOT_MODIFIED,
+} from '../../platform/http/endpoint.decorator.js';
 import { idPage, IdPageQuery, readIdPage } from '../../platform/http/id-page.js';
 import { Ctx, Id, RawQuery, Url } from '../../platform/http/parameters.js';
 import { ImportErrorsService } from './import-errors.service.js';
-import { ImportBodyDto } from './import-options.dto.js';
+import { ImportBodyDto, ImportOptionsDto } from './import-options.dto.js';
 import { ImportPreview } from './import-preview.js';
 import { ImportStream } from './import-stream.js';
 import { readUpload } from './import-upload.js';
@@ -21,6 +32,7 @@ import {
 import { ImportsService } from './imports.service.js';
 
 @ApiTags('Imports')
+@ApiExtraModels(ImportOptionsDto)
 @Controller('v1/imports')
 export class ImportsController {
   constructor(
@@ -83,7 +95,12 @@ export class ImportsController {
   }
 
   @Get()
-  @Endpoint({ permission: 'import:read', summary: 'List imports', answers: ImportPageDto })
+  @Endpoint({
+    permission: 'import:read',
+    summary: 'List imports',
+    answers: ImportPageDto,
+    alsoAnswers: { 304: NOT_MODIFIED },
+  })
   @IdPageQuery()
   async list(
     @Ctx() ctx: RequestContext,
@@ -135,6 +152,7 @@ export class ImportsController {
       'With `Accept: text/csv` or `format=csv` all of them as they were sent, with the columns ' +
       '`_line` and `_error`, ready to be mended and sent again.',
     answers: ImportErrorPageDto,
+    alsoAnswers: { 304: NOT_MODIFIED },
     problems: [404],
   })
   async listErrors(
@@ -166,6 +184,7 @@ export class ImportsController {
     permission: 'import:read',
     summary: 'Records that a revert left alone, and why',
     answers: KeptPageDto,
+    alsoAnswers: { 304: NOT_MODIFIED },
     problems: [404],
   })
   async listKept(

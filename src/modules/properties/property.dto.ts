@@ -61,7 +61,7 @@ export class PropertyInput {
   @IsBoolean()
   unique?: boolean;
 
-  @ApiPropertyOptional({ example: 'company', description: 'Object that a reference leads to' })
+  @ApiPropertyOptional({ description: 'Object that a reference leads to, such as `company`' })
   @IsOptional()
   @IsString()
   @MaxLength(63)
@@ -70,7 +70,11 @@ export class PropertyInput {
 
 /** Body that changes a property; its name, type and uniqueness stay. */
 export class PropertyPatch {
-  @ApiPropertyOptional() @IsOptional() @IsString() @Length(1, 100) label?: string;
+  @ApiPropertyOptional({ example: 'Tier' })
+  @IsOptional()
+  @IsString()
+  @Length(1, 100)
+  label?: string;
   @ApiPropertyOptional() @IsOptional() @IsString() @MaxLength(1000) description?: string;
 
   @ApiPropertyOptional({ type: [PropertyOptionDto] })

@@ -38,6 +38,12 @@ const FilterDocs = (): MethodDecorator =>
     style: 'deepObject',
     explode: true,
     schema: { type: 'object', additionalProperties: true },
+    examples: {
+      none: { summary: 'No filter', value: {} },
+      since: { summary: 'Made since', value: { createdAt: { gte: '2026-01-01' } } },
+      tag: { summary: 'With a tag', value: { tags: { has: 'vip' } } },
+      missing: { summary: 'Without an owner', value: { ownerId: { isNull: true } } },
+    },
     description:
       '`filter[field]=value` or `filter[field][op]=value`; op: eq neq gt gte lt lte in nin contains startsWith isNull has. Values of `in` are separated by commas.',
   });
@@ -94,3 +100,6 @@ export function ExportDocs(): MethodDecorator {
     ApiProduces('text/csv', 'application/x-ndjson'),
   );
 }
+
+/** Says what `key` of an upsert may be. */
+export const UPSERT_KEY = 'A unique property, `custom.<unique property>` or `externalIds.<source>`';

@@ -70,7 +70,7 @@ export class BatchDto implements Batch {
   @IsIn(BATCH_OPERATIONS)
   operation!: BatchOperation;
 
-  @ApiPropertyOptional({ description: 'Key of an upsert', example: 'email' })
+  @ApiPropertyOptional({ description: 'Key of an upsert, such as `email`' })
   @IsOptional()
   @IsString()
   @MaxLength(100)
