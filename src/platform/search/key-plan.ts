@@ -1,5 +1,5 @@
 import { keyOf, keySpace } from './keys.js';
-import type { SearchQuery, WordTerms } from './search-query.js';
+import type { SearchQuery } from './search-query.js';
 
 /** How common keys are among the documents of an object in a workspace. */
 export interface Frequencies {
@@ -21,17 +21,20 @@ export interface KeyPlan {
   isThorough: boolean;
 }
 
-/** Terms taken of a word, and of the only one. Each further one costs more than it excludes. */
-const TERMS_OF_WORD = 2;
-const TERMS_OF_ONLY_WORD = 3;
+/** Share taken for keys too rare to be known. */
+const RARE = 0.001;
 
-/** How much more common a first letter may be than the rarest word beside it, to be of use. */
-const COMMON_INITIAL = 10;
+/** What a further term of the same word leaves of the documents: letters often go together. */
+const SAME_WORD = 0.2;
+
+/** How many documents of a key are read in the time that it takes to look at one found. */
+const READ_IN_ONE_LOOK = 250;
 
 /**
  * Chooses the terms by which the index is asked: reading the documents of a key takes as long as
- * there are such documents, so the rarest ones are chosen where it is known which they are. What
- * the others say is left to the comparison with the text.
+ * there are such documents, so the rarest ones are chosen where it is known which they are, as
+ * long as each excludes more than it costs. What the others say is left to the comparison with
+ * the text.
  */
 export function planKeys(
   query: SearchQuery,
@@ -40,39 +43,39 @@ export function planKeys(
   frequencies?: Frequencies,
 ): KeyPlan {
   const space = keySpace(workspaceId, object);
-  const shareOf = (term: string): number => frequencies?.shareOf(keyOf(space.all, term)) ?? 0;
-  const most = frequencies ? TERMS_OF_WORD : Infinity;
-  const count = query.terms.length > 1 ? most : Math.max(most, TERMS_OF_ONLY_WORD);
-  const part = choose(query.terms, (word) => word.part, count, shareOf);
+  const shareOf =
+    frequencies && ((term: string): number => frequencies.shareOf(keyOf(space.all, term)));
+  const part = choose(
+    query.terms.map((word) => word.part),
+    shareOf,
+  );
   const hasBeginning = query.terms.some(({ beginning }) => beginning.length > 0);
-  const beginning = hasBeginning
-    ? choose(query.terms, (word) => [...word.beginning, ...word.part], count, shareOf)
-    : null;
+  const beginning = choose(
+    query.terms.map((word) => [...word.beginning, ...word.part]),
+    shareOf,
+  );
   const hasNumber = query.terms.some(({ isNumber }) => isNumber);
   return {
     part: part.map((term) => keyOf(space.all, term)),
     sample: part.map((term) => keyOf(space.sample, term)),
-    beginning: beginning && beginning.map((term) => keyOf(space.all, term)),
+    beginning: hasBeginning ? beginning.map((term) => keyOf(space.all, term)) : null,
     isThorough: !frequencies?.isLarge || hasNumber || !hasBeginning,
   };
 }
 
-function choose(
-  words: readonly WordTerms[],
-  termsOf: (word: WordTerms) => string[],
-  count: number,
-  shareOf: (term: string) => number,
-): string[] {
-  const chosen = new Set<string>();
-  let rarest = 1;
-  for (const word of words.filter(({ isInitial }) => !isInitial)) {
-    const terms = termsOf(word).toSorted((left, right) => shareOf(left) - shareOf(right));
-    for (const term of terms.slice(0, count)) chosen.add(term);
-    rarest = Math.min(rarest, shareOf(terms[0] ?? ''));
+function choose(words: readonly string[][], shareOf?: (term: string) => number): string[] {
+  const terms = new Map(words.flatMap((word, place) => word.map((term) => [term, place])));
+  if (!shareOf) return [...terms.keys()];
+  const ranked = [...terms]
+    .map(([term, place]) => ({ term, place, share: shareOf(term) || RARE }))
+    .sort((left, right) => left.share - right.share);
+  const chosen: typeof ranked = [];
+  let left = 1;
+  for (const candidate of ranked) {
+    if (candidate.share > left * READ_IN_ONE_LOOK) break;
+    const isSameWord = chosen.some(({ place }) => place === candidate.place);
+    left *= isSameWord ? SAME_WORD : candidate.share;
+    chosen.push(candidate);
   }
-  for (const word of words.filter(({ isInitial }) => isInitial)) {
-    const [term = ''] = termsOf(word);
-    if (chosen.size === 0 || shareOf(term) <= rarest * COMMON_INITIAL) chosen.add(term);
-  }
-  return [...chosen];
+  return chosen.map(({ term }) => term);
 }

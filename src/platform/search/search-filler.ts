@@ -75,7 +75,10 @@ export class SearchFiller implements BeforeApplicationShutdown {
     await this.loop.stop();
   }
 
-  /** Indexes the oldest portion that nobody is at. @returns false when there is none. */
+  /**
+   * Indexes the oldest portion that nobody is at; when there is none, tidies the index.
+   * @returns false when there is none.
+   */
   async fill(): Promise<boolean> {
     let portion: Portion | undefined;
     try {
@@ -93,6 +96,8 @@ export class SearchFiller implements BeforeApplicationShutdown {
         await this.database.query(SYSTEM, POSTPONE_SQL, [portion.workspaceId, portion.id]);
       throw error;
     }
+    // What single writes have left waiting, searches read until it is merged.
+    if (!portion) await this.database.query(SYSTEM, 'select search_merge()');
     return portion !== undefined;
   }
 

@@ -10,9 +10,8 @@ describe('parseQuery', () => {
       patterns: ['%anna%', '%muller%'],
       initials: [],
       terms: [
-        { isInitial: false, isNumber: false, part: ['ann', 'nna'], beginning: ['<anna'] },
+        { isNumber: false, part: ['ann', 'nna'], beginning: ['<anna'] },
         {
-          isInitial: false,
           isNumber: false,
           part: ['mul', 'ull', 'lle', 'ler'],
           beginning: ['<mull', '<muller'],

@@ -23,7 +23,6 @@ export interface SearchQuery {
 
 /** Terms that a document with the word has. */
 export interface WordTerms {
-  isInitial: boolean;
   isNumber: boolean;
   /** Those of a document that has it as a part. */
   part: string[];
@@ -67,7 +66,6 @@ function soughtWords(folded: string): Word[] {
 
 function termsOf(word: Word): WordTerms {
   return {
-    isInitial: isInitial(word),
     isNumber: /^\d+$/.test(word.text),
     part: [...new Set(partTerms(word))],
     beginning: beginningTerms(word),

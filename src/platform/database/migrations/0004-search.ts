@@ -14,8 +14,9 @@ export class M0004Search extends Migration {
   }
 
   private documents(): void {
-    // One list of changes not yet merged into the index keeps writes cheap; its limit (kB) bounds
-    // what a search reads besides.
+    // Changes wait in a list and are merged into the index many at a time: a quarter of the work.
+    // A search reads that list besides; the worker merges it whenever it is idle, the limit (kB)
+    // bounds it meanwhile.
     this.addSql(`
       create table search_documents (
         workspace_id uuid not null,
@@ -67,6 +68,7 @@ export class M0004Search extends Migration {
     this.addSql(MATCH);
     this.addSql(COUNT_SAMPLE);
     this.addSql(FREQUENCIES);
+    this.addSql(MERGE);
     this.addSql('grant create on schema public to keel_search');
     for (const signature of SIGNATURES) {
       this.addSql(`
@@ -216,6 +218,15 @@ const COUNT_SAMPLE = `
   begin
     return (select count(*) from (select from ${having('p_sample')} limit p_limit) found);
   end $$`;
+
+/** Merges waiting changes into the index; runs as the owner of the index, who alone may. */
+const MERGE = `
+  create function search_merge() returns bigint
+  language sql volatile security definer set search_path = public, pg_temp as $$
+    select gin_clean_pending_list('search_documents_keys')
+  $$;
+  revoke all on function search_merge from public;
+  grant execute on function search_merge to keel_app;`;
 
 /** How many of the first documents of the sample have each key, of keys that many have. */
 const FREQUENCIES = `
