@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { Redis } from 'ioredis';
 import { InvalidationBus } from '../../src/platform/bus/invalidation-bus.js';
 import { SharedRedis } from '../../src/platform/bus/shared-redis.js';
@@ -10,6 +11,9 @@ import { until } from '../support/keel-process.js';
 import { startRedis } from '../support/tools.js';
 import type { RunningTool } from '../support/tools.js';
 import { Hub } from '../support/memory-link.js';
+
+// Redis is lost on purpose here.
+Logger.overrideLogger(false);
 
 interface Instance {
   cache: ResponseCache;

@@ -4,6 +4,7 @@ import { Logger } from '@nestjs/common';
 import { Hub } from '../../../test/support/memory-link.js';
 import type { MemoryLink } from '../../../test/support/memory-link.js';
 import { InvalidationBus } from './invalidation-bus.js';
+import { BUS_TIMING } from './timing.js';
 
 // Links are lost on purpose here.
 Logger.overrideLogger(false);
@@ -16,6 +17,9 @@ interface Instance {
   forgotten: number;
 }
 
+/** So long that waiting for it is told from not waiting, on a busy machine too. */
+const BOUND = 500;
+const QUICK = 300;
 const running: InvalidationBus[] = [];
 /** Time for an instance to regain a lease that a busy machine has cost it. */
 const MOMENT = 150;
@@ -23,7 +27,7 @@ const MOMENT = 150;
 function start(hubs: Hub[], topics = ['cache']): Instance {
   const id = `i${running.length}`;
   const links = hubs.map((hub) => hub.link(id));
-  const bus = new InvalidationBus(links, id);
+  const bus = new InvalidationBus(links, id, { ...BUS_TIMING, bound: BOUND });
   const instance: Instance = { bus, links, received: [], forgotten: 0 };
   for (const topic of topics) {
     bus.subscribe(topic, {
@@ -62,7 +66,7 @@ describe('an instance alone', () => {
   it('is trusted soon after its start, with an empty memory', async () => {
     const alone = start([new Hub()]);
     expect(alone.bus.trusted()).toBe(false);
-    expect(await trusted(alone)).toBeLessThan(400);
+    expect(await trusted(alone)).toBeLessThan(1000);
     expect(alone.forgotten).toBe(1);
   });
 
@@ -71,7 +75,7 @@ describe('an instance alone', () => {
     const alone = start([hub]);
     await trusted(alone);
     const before = hub.taken;
-    expect(await timed(alone.bus.publish('cache', 'x'))).toBeLessThan(50);
+    expect(await timed(alone.bus.publish('cache', 'x'))).toBeLessThan(QUICK);
     expect(alone.received).toEqual(['x']);
     expect(hub.taken).toBe(before);
   });
@@ -89,7 +93,7 @@ describe('several instances', () => {
     const hub = new Hub();
     const [a, b, c] = [start([hub]), start([hub]), start([hub])];
     await trusted(a, b, c);
-    expect(await timed(a.bus.publish('cache', 'x'))).toBeLessThan(80);
+    expect(await timed(a.bus.publish('cache', 'x'))).toBeLessThan(QUICK);
     expect([a, b, c].map(({ received }) => received)).toEqual([['x'], ['x'], ['x']]);
   });
 
@@ -106,7 +110,7 @@ describe('several instances', () => {
     const hub = new Hub();
     const [writer, other] = [start([hub]), start([hub], ['schema'])];
     await trusted(writer, other);
-    expect(await timed(writer.bus.publish('cache', 'x'))).toBeLessThan(50);
+    expect(await timed(writer.bus.publish('cache', 'x'))).toBeLessThan(QUICK);
     await writer.bus.publish('schema', 'y');
     expect(other.received).toEqual(['y']);
   });
@@ -140,7 +144,7 @@ describe('several instances', () => {
     const [a, b] = [start([hub]), start([hub])];
     await trusted(a, b);
     await b.bus.stop();
-    expect(await timed(a.bus.publish('cache', 'x'))).toBeLessThan(50);
+    expect(await timed(a.bus.publish('cache', 'x'))).toBeLessThan(QUICK);
   });
 });
 
@@ -150,15 +154,15 @@ describe('an instance that hangs', () => {
     const [a, b] = [start([hub]), start([hub])];
     await trusted(a, b);
     b.links[0]?.hang();
-    expect(await timed(a.bus.publish('cache', 'x'))).toBeLessThan(150);
+    expect(await timed(a.bus.publish('cache', 'x'))).toBeGreaterThanOrEqual(BOUND - 5);
     expect(b.received).toEqual([]);
     expect(b.bus.trusted()).toBe(false);
     await sleep(20);
-    expect(await timed(a.bus.publish('cache', 'y'))).toBeLessThan(50);
+    expect(await timed(a.bus.publish('cache', 'y'))).toBeLessThan(QUICK);
     b.links[0]?.wake();
     await trusted(b);
     expect(b.received).toEqual(['x', 'y']);
-    expect(await timed(a.bus.publish('cache', 'z'))).toBeLessThan(80);
+    expect(await timed(a.bus.publish('cache', 'z'))).toBeLessThan(QUICK);
     expect(b.received).toEqual(['x', 'y', 'z']);
   });
 
@@ -188,10 +192,29 @@ describe('a writer that dies between commit and publication', () => {
     await sleep(200);
     await until(() => reader.bus.trusted(), MOMENT);
     writer.links[0]?.hang();
-    expect(await until(() => !reader.bus.trusted())).toBeLessThan(110);
+    expect(await until(() => !reader.bus.trusted())).toBeLessThan(200);
     const { forgotten } = reader;
     await until(() => reader.bus.trusted(), 8000);
     expect(reader.forgotten).toBe(forgotten + 1);
+  });
+
+  it('is not taken for dead when it only hangs: memory is bypassed meanwhile, and then goes on', async () => {
+    const hub = new Hub();
+    const [writer, reader] = [start([hub]), start([hub])];
+    await trusted(writer, reader);
+    writer.bus.beginWrite();
+    await sleep(100);
+    const { forgotten } = reader;
+    writer.links[0]?.hang();
+    await until(() => !reader.bus.trusted());
+    const told = writer.bus.publish('cache', 'late');
+    await sleep(300);
+    expect(reader.bus.trusted()).toBe(false);
+    writer.links[0]?.wake();
+    await told;
+    await until(() => reader.bus.trusted());
+    expect(reader.received).toContain('late');
+    expect(reader.forgotten).toBe(forgotten);
   });
 
   it('is not noticed when it hangs at rest, for nothing is lost', async () => {
@@ -223,7 +246,7 @@ describe('a lost link', () => {
     const [a, b] = [start([redis, postgresql]), start([redis, postgresql])];
     await trusted(a, b);
     a.links[0]?.cut();
-    expect(await timed(a.bus.publish('cache', 'x'))).toBeLessThan(50);
+    expect(await timed(a.bus.publish('cache', 'x'))).toBeLessThan(QUICK);
     expect(b.received).toEqual(['x']);
     await until(() => b.bus.trusted(), MOMENT);
     expect(a.bus.trusted()).toBe(false);
@@ -234,7 +257,7 @@ describe('a lost link', () => {
     const [a, b] = [start([redis, postgresql]), start([redis, postgresql])];
     await trusted(a, b);
     a.links[0]?.hang();
-    expect(await timed(a.bus.publish('cache', 'x'))).toBeLessThan(80);
+    expect(await timed(a.bus.publish('cache', 'x'))).toBeLessThan(QUICK);
     expect(b.received).toContain('x');
   });
 
@@ -244,8 +267,7 @@ describe('a lost link', () => {
     await trusted(a, b);
     a.links[0]?.cut();
     const wait = timed(a.bus.publish('cache', 'lost'));
-    expect(await wait).toBeGreaterThan(90);
-    expect(await wait).toBeLessThan(160);
+    expect(await wait).toBeGreaterThanOrEqual(BOUND - 5);
     const { forgotten } = b;
     a.links[0]?.connect();
     await until(() => b.forgotten > forgotten);

@@ -38,7 +38,7 @@ const FAREWELL = 200;
  *    {@link Lease}), so it does not trust what it remembers: see {@link trusted}.
  * 2. An instance that writes proves every `beat` that it lives. When it is silent for `silence`,
  *    it may have died between its commit and its publication: the others trust nothing until it
- *    is heard again or is declared dead, and then begin with an empty memory.
+ *    says that it has told of everything, or is declared dead; then they empty their memory.
  * 3. An instance trusts itself only `join` after it has greeted the others: by then every writer
  *    knows it. So a writer that knows nobody need not ask: alone, publishing costs nothing.
  *

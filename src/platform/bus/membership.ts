@@ -31,6 +31,8 @@ export class Membership {
   private wroteAt = -Infinity;
   private greetedAt = performance.now();
   private toldAt = -Infinity;
+  private tickedAt = performance.now();
+  private settledFrom = 0;
   private hasLost = false;
 
   constructor(
@@ -72,7 +74,8 @@ export class Membership {
   /** Sends a publication by the links; rejects unless all of them have taken it. */
   async sendNews(links: readonly Link[], seq: number, items: Item[]): Promise<void> {
     if (links.length === 0) throw new Error('No link of the bus is up');
-    const message: Message = { kind: 'news', seq, at: performance.now(), items };
+    const at = performance.now();
+    const message: Message = { kind: 'news', seq, at, settled: this.isSettled(at), items };
     await Promise.all(links.map((link) => this.send(link, null, message)));
   }
 
@@ -82,7 +85,9 @@ export class Membership {
     if (lost) this.hasLost = false;
     const topics = [...this.topics];
     try {
-      await this.send(link, to, { kind: 'hello', topics, ask, writing: this.isWriting, lost });
+      const { isWriting: writing } = this;
+      const at = performance.now();
+      await this.send(link, to, { kind: 'hello', at, topics, ask, writing, lost });
     } catch (error) {
       this.hasLost ||= lost;
       throw error;
@@ -108,7 +113,10 @@ export class Membership {
   }
 
   tick(now: number): void {
-    if (this.isWriting && now - this.wroteAt > this.timing.linger) {
+    // This process hung: what the database has answered meanwhile is read after this tick.
+    if (!this.isSettled(now)) this.settledFrom = now + this.timing.beat / 2;
+    this.tickedAt = now;
+    if (this.isWriting && this.isSettled(now) && now - this.wroteAt > this.timing.linger) {
       this.isWriting = false;
       void this.broadcast({ kind: 'rest' });
     } else if (this.isWriting) {
@@ -158,7 +166,7 @@ export class Membership {
       case 'hello':
         return this.greeted(link, peer, message);
       case 'beat':
-        return this.peers.beat(peer, message.at);
+        return this.peers.beat(peer, message.at, message.settled);
       case 'rest':
         return this.peers.rest(peer);
       case 'news':
@@ -174,15 +182,15 @@ export class Membership {
   private greeted(link: Link, peer: Peer, hello: Hello): void {
     peer.topics = new Set(hello.topics);
     peer.suspect = false;
-    if (hello.writing) peer.writing = true;
-    else this.peers.rest(peer);
+    if (!hello.writing) this.peers.rest(peer);
+    else if (!peer.writing) this.peers.beat(peer, hello.at, true);
     if (hello.lost) this.listener.doubt();
     if (hello.ask) this.greet(link, peer.id, false).catch(heardBySilence);
   }
 
   private told(link: Link, peer: Peer, news: News): void {
     this.toldAt = performance.now();
-    this.peers.beat(peer, news.at);
+    this.peers.beat(peer, news.at, news.settled);
     this.listener.news(news.items);
     let waiting = this.acks.get(link);
     if (!waiting) this.acks.set(link, (waiting = new Map<string, number[]>()));
@@ -205,7 +213,13 @@ export class Membership {
   private beat(now: number): void {
     if (this.isBeating || !this.peers.anyListening()) return;
     this.isBeating = true;
-    void this.broadcast({ kind: 'beat', at: now }).then(() => (this.isBeating = false));
+    const settled = this.isSettled(now);
+    void this.broadcast({ kind: 'beat', at: now, settled }).then(() => (this.isBeating = false));
+  }
+
+  /** Whether this process has not hung lately, so that all it has changed is told of. */
+  private isSettled(now: number): boolean {
+    return now >= this.settledFrom && now - this.tickedAt < this.timing.silence / 2;
   }
 
   private async broadcast(message: Message): Promise<void> {

@@ -2,6 +2,7 @@
 export type Message =
   | {
       kind: 'hello';
+      at: number;
       /** Topics the sender remembers things about, so that writers wait for it. */
       topics: string[];
       /** The sender wants to be greeted in turn. */
@@ -12,11 +13,20 @@ export type Message =
     }
   /** The sender leaves in good order: all it wrote has been told. */
   | { kind: 'bye' }
-  /** The sender writes at present and lives; `at` is the time on its own clock. */
-  | { kind: 'beat'; at: number }
+  /**
+   * The sender writes at present and lives; `at` is the time on its own clock. Not `settled`: it
+   * has just hung, and may have changes to tell of that it has not looked at yet.
+   */
+  | { kind: 'beat'; at: number; settled: boolean }
   /** The sender writes no more. */
   | { kind: 'rest' }
-  | { kind: 'news'; seq: number; at: number; items: [topic: string, payload: string][] }
+  | {
+      kind: 'news';
+      seq: number;
+      at: number;
+      settled: boolean;
+      items: [topic: string, payload: string][];
+    }
   | { kind: 'ack'; seqs: number[] };
 
 export interface Envelope {

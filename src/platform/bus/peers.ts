@@ -12,15 +12,21 @@ export interface Peer {
   /** It has left a publication unacknowledged; it is told of changes but not waited for. */
   suspect: boolean;
   heardAt: number;
-  /** Time on the peer's own clock of the last beat. */
-  beatAt: number | null;
+  /** Up to when it is sure that it has told of its changes, while it writes. */
+  assuredAt: number;
+  /** What to add to times of its clock, as known at `offsetAt`. */
+  offset: number;
+  offsetAt: number;
 }
+
+/** How fast two clocks may drift apart, in milliseconds a millisecond. */
+const DRIFT = 1e-4;
 
 /** The instances this one knows of, found by what they say and forgotten by their silence. */
 export class Peers {
   private readonly byId = new Map<string, Peer>();
 
-  /** @param onDoubt told when a writer may have changed data without having told of it. */
+  /** @param onDoubt told when a writer may have died with a change it has not told of. */
   constructor(
     private readonly timing: BusTiming,
     private readonly onDoubt: () => void,
@@ -42,8 +48,10 @@ export class Peers {
   heard(id: string, link: string): Peer {
     let peer = this.byId.get(id);
     if (!peer) {
-      const links = new Set<string>();
-      peer = { id, topics: null, links, writing: false, suspect: false, heardAt: 0, beatAt: null };
+      peer = {
+        ...{ id, topics: null, links: new Set<string>(), writing: false, suspect: false },
+        ...{ heardAt: 0, assuredAt: 0, offset: Infinity, offsetAt: 0 },
+      };
       this.byId.set(id, peer);
     }
     peer.links.add(link);
@@ -51,19 +59,22 @@ export class Peers {
     return peer;
   }
 
-  /** Notes that a peer writes, as its beats and publications tell. `at` is of the peer's clock. */
-  beat(peer: Peer, at: number): void {
-    // It hung with a change made and not told of? What was remembered meanwhile may lack it.
-    if (peer.writing && peer.beatAt !== null && at - peer.beatAt >= this.timing.silence) {
-      this.onDoubt();
-    }
+  /**
+   * Notes that a peer writes, as its beats and publications tell.
+   * @param at time of the peer's clock at which it said so. What has waited in the socket while
+   * this process hung counts from when it was sent: the fastest message tells the clocks apart.
+   * @param settled it has told of all its changes by then.
+   */
+  beat(peer: Peer, at: number, settled: boolean): void {
+    const now = performance.now();
+    peer.offset = Math.min(now - at, peer.offset + (now - peer.offsetAt) * DRIFT);
+    peer.offsetAt = now;
+    if (settled || !peer.writing) peer.assuredAt = at + peer.offset;
     peer.writing = true;
-    peer.beatAt = Math.max(peer.beatAt ?? -Infinity, at);
   }
 
   rest(peer: Peer): void {
     peer.writing = false;
-    peer.beatAt = null;
   }
 
   remove(id: string): void {
@@ -101,7 +112,7 @@ export class Peers {
   trustedUntil(): number {
     let until = Infinity;
     for (const peer of this.byId.values()) {
-      if (peer.writing) until = Math.min(until, peer.heardAt + this.timing.silence);
+      if (peer.writing) until = Math.min(until, peer.assuredAt + this.timing.silence);
     }
     return until;
   }

@@ -1,7 +1,11 @@
 // One instance of Keel as far as caching goes: reads and writes numbers as its parent asks.
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { Logger } from '@nestjs/common';
 import pg from 'pg';
+
+// Links are lost on purpose here.
+Logger.overrideLogger(false);
 
 const load = (path) =>
   import(pathToFileURL(join(process.env.KEEL_TEST_BUILD, 'platform', path)).href);
