@@ -33,7 +33,7 @@ function calls(workspaceId: string): { text: string; params: unknown[] }[] {
   return [
     {
       text: `select * from search_find('contact', $1, $2, $3::text[], $4::text[], '{}',
-        $5::integer[], $6::integer[], $7::integer[], true, 10)`,
+        $5::integer[], $6::integer[], $7::integer[], 10, 10, 10)`,
       params: [title, raw, words, patterns, sample, beginning, part],
     },
     {

@@ -156,6 +156,20 @@ describe('hits', () => {
     expect(await fixture.titles(own, 'info@x.example')).toEqual(['X', 'info@x.example shop']);
   });
 
+  it('are all there, whether they come from the sample or from all documents', async () => {
+    const own = await fixture.createWorkspace();
+    // Of these, one in 64 stands in the sample; titles that begin so are found first of all.
+    const names = Array.from({ length: 300 }, (_, n) => ({
+      name: n % 15 === 0 ? `Whale ${n}` : n % 15 === 1 ? `Blue Whale ${n}` : `Fish ${n}`,
+    }));
+    await fixture.add(own, names);
+    for (const limit of [5, 19, 20, 21, 39, 40, 41]) {
+      const titles = await fixture.titles(own, 'whale', limit);
+      expect(new Set(titles).size).toBe(Math.min(limit, 40));
+      expect(titles.slice(0, 20).every((title) => title.startsWith('Whale'))).toBe(true);
+    }
+  });
+
   it('leave out records that are in the bin or gone, whatever the index says', async () => {
     const own = await fixture.createWorkspace();
     const [binned, gone] = await fixture.add(own, [

@@ -50,13 +50,18 @@ describe('planKeys', () => {
   });
 
   it.each([
-    ['schmidt', true, false],
-    ['schmidt', false, true],
-    ['4915112', true, true],
-    ['啤酒', true, true],
-    ['ann', true, true],
-  ])('of %j with a large number of records (%j) is thorough: %j', (text, isLarge, thorough) => {
-    const plan = planKeys(queryOf(text), 'w', 'contact', frequenciesOf({}, isLarge));
-    expect(plan.isThorough).toBe(thorough);
-  });
+    ['schmidt', true, true, false],
+    ['schmidt', false, true, true],
+    ['anna schmidt', true, false, false],
+    ['anna schmidt', false, true, true],
+    ['4915112', true, true, true],
+    ['啤酒', true, true, true],
+    ['ann', true, true, true],
+  ])(
+    'of %j, with many records (%j), reads all that begin so: %j, all that have it: %j',
+    (text, isLarge, seeksBeginnings, seeksParts) => {
+      const plan = planKeys(queryOf(text), 'w', 'contact', frequenciesOf({}, isLarge));
+      expect(plan).toMatchObject({ seeksBeginnings, seeksParts });
+    },
+  );
 });

@@ -17,8 +17,10 @@ export interface KeyPlan {
   sample: number[];
   /** To those with words that begin so; null when that tells no more than `part`. */
   beginning: number[] | null;
-  /** Whether parts inside words are worth reading when others have been found. */
-  isThorough: boolean;
+  /** Whether `beginning` is worth reading when something, but less than asked for, was found. */
+  seeksBeginnings: boolean;
+  /** Whether `part` is. */
+  seeksParts: boolean;
 }
 
 /** Share taken for keys too rare to be known. */
@@ -54,12 +56,15 @@ export function planKeys(
     query.terms.map((word) => [...word.beginning, ...word.part]),
     shareOf,
   );
+  const isLarge = frequencies?.isLarge === true;
   const hasNumber = query.terms.some(({ isNumber }) => isNumber);
   return {
     part: part.map((term) => keyOf(space.all, term)),
     sample: part.map((term) => keyOf(space.sample, term)),
     beginning: hasBeginning ? beginning.map((term) => keyOf(space.all, term)) : null,
-    isThorough: !frequencies?.isLarge || hasNumber || !hasBeginning,
+    // Who gives several words and is shown titles that begin with them, has what they look for.
+    seeksBeginnings: !isLarge || query.terms.length === 1,
+    seeksParts: !isLarge || hasNumber || !hasBeginning,
   };
 }
 

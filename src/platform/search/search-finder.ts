@@ -80,14 +80,15 @@ export class SearchFinder {
     return {
       text: `select f.record_id as id, f.title, f.subtitle, f.score
         from search_find($2, $3, $4, $5::text[], $6::text[], $7::text[], $8::integer[],
-          $9::integer[], $10::integer[], $11, $12)
+          $9::integer[], $10::integer[], $11, $12, $13)
           with ordinality as f (record_id, title, subtitle, score, place)
         where exists (select from ${this.tableOf(object)} r where r.workspace_id = $1
           and r.id = f.record_id and r.deleted_at is null offset 0)
         order by f.place`,
       params: [
         ...[ctx.workspaceId, object, title, raw, words, patterns, initials],
-        ...[keys.sample, keys.beginning, keys.part, keys.isThorough, limit],
+        ...[keys.sample, keys.beginning, keys.part],
+        ...[keys.seeksBeginnings ? limit : 1, keys.seeksParts ? limit : 1, limit],
       ],
     };
   }

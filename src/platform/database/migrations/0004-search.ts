@@ -147,12 +147,13 @@ const SCORE = `
  * those with the words as parts.
  * p_title: the query as titles are compared; p_raw: as other values are; p_words: its words;
  * p_like, p_initials: see search_matches; p_sample, p_beginning, p_part: keys of its terms;
- * p_thorough: look for parts also when the limit is not reached, not only when nothing is found.
+ * p_few: how many hits are too few, so that words that begin so are looked for in all documents;
+ * p_fewer: the same for words as parts.
  */
 const FIND = `
   create function search_find(p_object text, p_title text, p_raw text, p_words text[],
     p_like text[], p_initials text[], p_sample integer[], p_beginning integer[],
-    p_part integer[], p_thorough boolean, p_limit integer)
+    p_part integer[], p_few integer, p_fewer integer, p_limit integer)
   returns table (record_id uuid, title text, subtitle text, score real)
   rows 20
   ${DEFINER} as $$
@@ -164,8 +165,7 @@ const FIND = `
     v_whole constant text[] := array(select '% ' || word || ' %' from unnest(p_words) word);
     v_start constant text[] := array(select '% ' || word || '%' from unnest(p_words) word);
     v_part constant text[] := array(select '%' || word || '%' from unnest(p_words) word);
-    v_candidates constant integer := greatest(128, p_limit);
-    v_enough constant integer := case when p_thorough then p_limit else 1 end;
+    v_candidates constant integer := greatest(64, p_limit);
   begin
     return query
     with titled as materialized (
@@ -175,16 +175,16 @@ const FIND = `
       order by ${TITLE}
       limit p_limit
     ), sampled as materialized (
-      select ${HIT} from ${having('p_sample')}
+      select ${HIT} from ${having('p_sample')} and not starts_with(d.body, p_title)
       limit case when (select count(*) from titled) < p_limit then v_candidates else 0 end
     ), begun as materialized (
-      select ${HIT} from ${having('p_beginning')}
-      limit case when (select count(*) from titled) + (select count(*) from sampled) < p_limit
+      select ${HIT} from ${having('p_beginning')} and not starts_with(d.body, p_title)
+      limit case when (select count(*) from titled) + (select count(*) from sampled) < p_few
         then v_candidates else 0 end
     ), parted as materialized (
-      select ${HIT} from ${having('p_part')}
-      limit case when (select count(*) from titled) + (select count(*) from sampled)
-          + (select count(*) from begun) < v_enough
+      select ${HIT} from ${having('p_part')} and not starts_with(d.body, p_title)
+      limit case when (select count(*) from titled)
+          + greatest((select count(*) from sampled), (select count(*) from begun)) < p_fewer
         then v_candidates else 0 end
     ), hits as (
       select * from titled union select * from sampled
@@ -247,7 +247,7 @@ const FREQUENCIES = `
   end $$`;
 
 const SIGNATURES = [
-  'search_find(text, text, text, text[], text[], text[], integer[], integer[], integer[], boolean, integer)',
+  'search_find(text, text, text, text[], text[], text[], integer[], integer[], integer[], integer, integer, integer)',
   'search_match(text, text[], text[], integer[])',
   'search_count_sample(text, text[], text[], integer[], integer)',
   'search_frequencies(text, integer[], integer)',
