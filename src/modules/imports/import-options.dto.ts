@@ -150,7 +150,9 @@ export class ImportBodyDto {
   @ApiProperty({
     type: 'string',
     example: '{"object": "contacts", "mode": "upsert", "dryRun": false}',
-    description: 'JSON: see the schema ImportOptionsDto',
+    description:
+      'JSON with `object` and, if you like, `mode`, `matchOn`, `mapping`, `dryRun` and the other ' +
+      'members of the schema `ImportOptionsDto`, at the end of this page',
   })
   options!: string;
 

@@ -8,6 +8,7 @@ import { DEFAULT_HITS, MAX_HITS, MAX_QUERY } from './search.service.js';
 @CheckedByService()
 export class GlobalSearchDto {
   @ApiProperty({
+    type: String,
     example: 'muller',
     minLength: 1,
     maxLength: MAX_QUERY,

@@ -54,7 +54,12 @@ function objectExample(schema: Schema, document: OpenAPIObject): Schema {
     // Null would empty the property when the example is sent as a change.
     if (required.includes(name) || (isGiven && example !== null)) entries.push([name, example]);
   }
-  return Object.fromEntries(entries);
+  // What is read first stands first: names before addresses and lists.
+  const isPlain = ([, value]: [string, unknown]) => typeof value !== 'object';
+  return Object.fromEntries([
+    ...entries.filter(isPlain),
+    ...entries.filter((entry) => !isPlain(entry)),
+  ]);
 }
 
 function resolve(schema: Schema, document: OpenAPIObject): Schema {

@@ -16,7 +16,7 @@ export function spellNullable(node: unknown): void {
 
 function allowNull(schema: Node): void {
   const { type, enum: values, $ref, allOf } = schema;
-  if (type !== undefined) schema['type'] = [...new Set([type, 'null'].flat())];
+  if (type !== undefined) schema['type'] = [...new Set<unknown>([type, 'null'].flat())];
   if (Array.isArray(values) && !values.includes(null)) schema['enum'] = [...values, null];
   if ($ref === undefined && allOf === undefined) return;
   // A reference cannot be widened in place.

@@ -1,0 +1,194 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { PROBLEMS } from '../../src/common/errors.js';
+import { PASSWORD, startServer } from '../support/server.js';
+import type { Client, TestServer } from '../support/server.js';
+
+interface Operation {
+  operationId: string;
+  summary?: string;
+  description?: string;
+  tags?: string[];
+  parameters?: Parameter[];
+  requestBody?: { content: Record<string, { schema: object; example?: unknown }> };
+  responses: Record<string, { $ref?: string }>;
+}
+
+interface Parameter {
+  name: string;
+  in: string;
+  required?: boolean;
+  example?: unknown;
+  examples?: Record<string, { value: unknown }>;
+  schema: { example?: unknown; default?: unknown };
+}
+
+interface Described extends Operation {
+  method: string;
+  path: string;
+}
+
+let server: TestServer;
+let document: { paths: Record<string, Record<string, Operation>> } & Record<string, unknown>;
+let operations: Described[];
+
+beforeAll(async () => {
+  server = await startServer();
+  document = (await server.admin.expect(200, 'GET', '/openapi.json')).body;
+  operations = Object.entries(document.paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, operation]) => ({ ...operation, method, path })),
+  );
+}, 120_000);
+afterAll(() => server?.close());
+
+describe('the document', () => {
+  test('is valid OpenAPI 3.1', async () => {
+    const validator = new Validator();
+    const { valid, errors } = await validator.validate(structuredClone(document));
+    expect({ valid, errors }).toMatchObject({ valid: true });
+    expect(validator.version).toBe('3.1');
+    expect(JSON.stringify(document)).not.toContain('"nullable"');
+  });
+
+  test('names each operation once, and tells its domain, its purpose and its permission', () => {
+    const ids = operations.map(({ operationId }) => operationId);
+    expect(new Set(ids).size).toBe(ids.length);
+    const domains = (document['tags'] as { name: string; description?: string }[])
+      .filter(({ description }) => description)
+      .map(({ name }) => name);
+    const untold = operations.filter(
+      ({ summary, description, tags }) =>
+        !summary ||
+        tags?.length !== 1 ||
+        !domains.includes(tags[0] as string) ||
+        !/Needs (permission `|a sign-in, but|no sign-in)/.test(description ?? ''),
+    );
+    expect(untold.map(({ operationId }) => operationId)).toEqual([]);
+  });
+
+  test('explains every problem with an example of each code', () => {
+    const components = document['components'] as {
+      responses: Record<string, { content: Record<string, { examples: object }> }>;
+    };
+    for (const { responses, operationId } of operations) {
+      const problems = Object.entries(responses).filter(([status]) => Number(status) >= 400);
+      expect([operationId, problems.length]).not.toEqual([operationId, 0]);
+      for (const [status, { $ref }] of problems) {
+        const described = components.responses[$ref?.split('/').at(-1) ?? ''];
+        const { examples } = described?.content['application/problem+json'] ?? {};
+        const codes = Object.entries(PROBLEMS).filter(([, kind]) => String(kind.status) === status);
+        expect(Object.keys(examples ?? {})).toEqual(codes.map(([code]) => code));
+      }
+    }
+  });
+});
+
+/** What Swagger UI puts into the box of a parameter to begin with. */
+function prefilled({ example, examples, schema }: Parameter): unknown {
+  const [first] = Object.values(examples ?? {});
+  return first?.value ?? example ?? schema.example ?? schema.default;
+}
+
+/** Ids and other values that only exist once something was made; by operation. */
+interface Given {
+  path?: Record<string, string>;
+  body?: object;
+  as?: Client;
+}
+
+/** The path and query that are sent when nothing is typed in but what the path must have. */
+function addressOf({ path, parameters = [] }: Described, given: Given): string {
+  const query = new URLSearchParams();
+  let filled = path;
+  for (const parameter of parameters) {
+    const value = given.path?.[parameter.name] ?? prefilled(parameter);
+    if (parameter.in === 'path') {
+      if (value === undefined) throw new Error(`${path} needs a value for ${parameter.name}`);
+      filled = filled.replace(`{${parameter.name}}`, encodeURIComponent(String(value)));
+    } else if (parameter.in === 'query' && value !== undefined && typeof value !== 'object') {
+      query.set(parameter.name, String(value));
+    }
+  }
+  return query.size > 0 ? `${filled}?${query}` : filled;
+}
+
+describe('pressing Execute', () => {
+  test('is taken by every operation with a JSON body, as its example stands', async () => {
+    const bodies = operations.filter(
+      (operation) => operation.requestBody?.content['application/json'],
+    );
+    expect(bodies.length).toBeGreaterThan(20);
+    const refused: string[] = [];
+    for (const operation of bodies) {
+      const given = (await GIVEN[operation.operationId]?.(server)) ?? (await idOf(operation));
+      const example = operation.requestBody?.content['application/json']?.example as object;
+      const body = { ...example, ...given.body };
+      const caller = given.as ?? server.admin;
+      const address = addressOf(operation, given);
+      const reply = await caller.api(operation.method.toUpperCase(), address, body);
+      const isDocumented = String(reply.status) in operation.responses;
+      if ([400, 415, 422, 500].includes(reply.status) || !isDocumented) {
+        refused.push(`${operation.operationId}: ${reply.status} ${reply.text}`);
+      }
+    }
+    expect(refused).toEqual([]);
+  }, 120_000);
+
+  test('is taken by every list and search, as its boxes stand', async () => {
+    const reads = operations.filter(
+      ({ method, path }) => method === 'get' && !/\{(id|queue|jobId)\}|\/stream$/.test(path),
+    );
+    expect(reads.length).toBeGreaterThan(12);
+    const refused: string[] = [];
+    for (const operation of reads) {
+      const reply = await server.admin.api('GET', addressOf(operation, {}));
+      const isDocumented = String(reply.status) in operation.responses;
+      if (reply.status >= 400 || !isDocumented) {
+        refused.push(`${operation.operationId}: ${reply.status} ${reply.text}`);
+      }
+    }
+    expect(refused).toEqual([]);
+  });
+});
+
+/** A record of the operation's own kind, when its path names one. */
+async function idOf({ path }: Described): Promise<Given> {
+  if (!path.includes('{id}')) return {};
+  const collection = path.split('/{id}')[0] as string;
+  const made = await server.admin.expect(201, 'POST', collection, NEW[collection]?.());
+  return { path: { id: made.body.id } };
+}
+
+let counter = 0;
+const fresh = (): string => `made-${(counter += 1)}`;
+
+const NEW: Record<string, () => object> = {
+  '/v1/contacts': () => ({ lastName: fresh() }),
+  '/v1/companies': () => ({ name: fresh() }),
+  '/v1/roles': () => ({ name: fresh(), permissions: [] }),
+  '/v1/users': () => ({ name: 'New', email: `${fresh()}@example.com`, roles: ['member'] }),
+};
+
+async function duplicatesOf(collection: string, { admin }: TestServer): Promise<Given> {
+  const make = async (): Promise<string> =>
+    (await admin.expect(201, 'POST', collection, NEW[collection]?.())).body.id;
+  return { path: { id: await make() }, body: { duplicateIds: [await make()] } };
+}
+
+/** What an example cannot know. Whoever changes a password or ends a session is somebody else. */
+const GIVEN: Record<string, (server: TestServer) => Promise<Given>> = {
+  Auth_password: async ({ createUser }) => ({ as: await createUser('member') }),
+  Auth_refresh: async ({ createUser }) => {
+    const { refreshToken } = await createUser('member');
+    return { body: { refreshToken } };
+  },
+  Otp_begin: async ({ createUser }) => ({ as: await createUser('member') }),
+  Otp_confirm: async ({ createUser }) => ({ as: await createUser('member') }),
+  Otp_disable: async ({ createUser }) => ({ as: await createUser('member') }),
+  Invitations_accept: async ({ admin }) => {
+    const user = await admin.expect(201, 'POST', '/v1/users', NEW['/v1/users']?.());
+    return { body: { token: user.body.invitationToken, password: PASSWORD } };
+  },
+  Contacts_merge: (started) => duplicatesOf('/v1/contacts', started),
+  Companies_merge: (started) => duplicatesOf('/v1/companies', started),
+};
