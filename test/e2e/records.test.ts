@@ -350,10 +350,27 @@ describe('duplicates', () => {
     });
     const moved = await admin.expect(200, 'GET', `/v1/contacts/${employee.id}`);
     expect(moved.body.companyId).toBe(company.id);
+    const history = await admin.expect(200, 'GET', `/v1/contacts/${employee.id}/timeline`);
+    expect(history.body.data[0]).toMatchObject({
+      type: 'contact.updated',
+      changes: { companyId: [twin.id, company.id] },
+    });
     const redirect = await admin.expect(301, 'GET', `/v1/companies/${twin.id}`);
     expect(redirect.headers.get('location')).toBe(`/v1/companies/${company.id}`);
     const byDomain = await admin.expect(200, 'PUT', '/v1/companies/by/domain/dupont.example', {});
     expect(byDomain.body.id).toBe(company.id);
+  });
+});
+
+describe('a purge', () => {
+  it('leaves no record pointing to what is gone, and says so in their timelines', async () => {
+    const { body: company } = await admin.expect(201, 'POST', '/v1/companies', { name: 'Gone' });
+    const employee = await contact({ lastName: 'Left', companyId: company.id });
+    await admin.expect(204, 'DELETE', `/v1/companies/${company.id}?purge=true`);
+    const { body } = await admin.expect(200, 'GET', `/v1/contacts/${employee.id}`);
+    expect(body).toMatchObject({ companyId: null, version: 2 });
+    const history = await admin.expect(200, 'GET', `/v1/contacts/${employee.id}/timeline`);
+    expect(history.body.data[0].changes).toEqual({ companyId: [company.id, null] });
   });
 });
 

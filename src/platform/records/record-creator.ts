@@ -92,7 +92,7 @@ export class RecordCreator {
   /** A new record's event, index entries and search document. */
   private sides(ctx: RequestContext, rows: readonly RecordRow[], settings: WorkspaceSettings) {
     const { definition } = this.store;
-    const written = rows.map((row) => ({ row, version: 1, changes: null }));
+    const written = rows.map(({ id }) => ({ id, version: 1, changes: null }));
     return [
       ...eventStatements(ctx, definition, 'created', written),
       ...indexStatements(ctx, definition, rows, settings.properties),

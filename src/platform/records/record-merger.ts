@@ -3,6 +3,7 @@ import { Problem } from '../../common/errors.js';
 import type { Statement } from '../database/pipeline.js';
 import type { Transaction } from '../database/transaction.js';
 import type { RecordJson } from '../http/answers.js';
+import { moveLinks } from './record-links.js';
 import { assertReach } from './reach.js';
 import type { RecordKit } from './record-kit.js';
 import { changesBetween } from './record-row.js';
@@ -70,7 +71,8 @@ export class RecordMerger {
         const { survivor, losers } = await this.lock(tx, ctx, id, merge.duplicateIds);
         const merged = this.combine(survivor, losers, merge.prefer ?? {});
         const changes = changesBetween(this.store.definition, survivor, merged);
-        const moved = await this.moveLinks(tx, ctx, id, losers);
+        const lost = losers.map((loser) => loser.id);
+        const moved = await moveLinks(this.kit, tx, ctx, this.store.definition, lost, id);
         const results = await tx.run(
           this.statements(ctx, merged, losers, changes, settings.properties),
         );
@@ -158,31 +160,6 @@ export class RecordMerger {
     throw Problem.validation([{ pointer: `/prefer/${field}`, code: 'reference', detail }]);
   }
 
-  private async moveLinks(
-    tx: Transaction,
-    ctx: RequestContext,
-    id: string,
-    losers: readonly RecordRow[],
-  ): Promise<Record<string, number>> {
-    const ids = losers.map((loser) => loser.id);
-    const moved: Record<string, number> = {};
-    for (const { table, column, object } of this.store.definition.links) {
-      const [result] = await tx.run([
-        {
-          text: `update ${table} set ${column} = $2, version = version + 1, updated_at = now(),
-              updated_by = $4
-            where workspace_id = $1 and ${column} = any($3::uuid[]) and id <> $2 returning id`,
-          params: [ctx.workspaceId, id, ids, ctx.principal.userId],
-        },
-      ]);
-      moved[object] = (moved[object] ?? 0) + (result?.rowCount ?? 0);
-      const linked = this.kit.byPlural(object);
-      const touched = (result?.rows ?? []).map((row) => row['id'] as string);
-      if (linked && touched.length > 0) tx.touch(tagsOf(linked, touched));
-    }
-    return moved;
-  }
-
   private statements(
     ctx: RequestContext,
     merged: RecordRow,
@@ -202,15 +179,15 @@ export class RecordMerger {
       unsearchStatement(ctx, definition, ids),
       searchStatement(ctx, definition, [merged]),
       ...eventStatements(ctx, definition, 'merged', [
-        { row: merged, version: merged.version + 1, changes: { ...changes, mergedIds: ids } },
+        { id: merged.id, version: merged.version + 1, changes: { ...changes, mergedIds: ids } },
       ]),
       ...eventStatements(
         ctx,
         definition,
         'deleted',
-        losers.map((row) => ({
-          row,
-          version: row.version + 1,
+        losers.map(({ id, version }) => ({
+          id,
+          version: version + 1,
           changes: { mergedInto: [null, merged.id] },
         })),
       ),

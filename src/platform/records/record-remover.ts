@@ -7,6 +7,7 @@ import type { RecordAction } from '../access/permissions.js';
 import type { RecordJson } from '../http/answers.js';
 import { failed } from './outcome.js';
 import type { Outcomes, WriteItem } from './outcome.js';
+import { moveLinks } from './record-links.js';
 import { assertReach, assertVersion } from './reach.js';
 import { explainViolation } from './record-creator.js';
 import type { RecordKit } from './record-kit.js';
@@ -76,7 +77,7 @@ export class RecordRemover {
     try {
       return await this.kit.database.transaction(ctx, async (tx) => {
         row = await this.lockOne(tx, ctx, id, 'delete', true, undefined);
-        const written = [{ row, version: row.version + 1, changes: null }];
+        const written = [{ id, version: row.version + 1, changes: null }];
         const results = await tx.run([
           this.store.setDeleted(ctx, [id], false),
           unindexStatement(ctx, definition, [id]),
@@ -99,12 +100,13 @@ export class RecordRemover {
     const { definition } = this.store;
     await this.kit.database.transaction(ctx, async (tx) => {
       const row = await this.lockOne(tx, ctx, id, 'purge', undefined, ifMatch);
+      await moveLinks(this.kit, tx, ctx, definition, [id], null);
       await tx.run([
         this.store.purge(ctx, [id]),
         unindexStatement(ctx, definition, [id]),
         unsearchStatement(ctx, definition, [id]),
         ...eventStatements(ctx, definition, 'purged', [
-          { row, version: row.version, changes: null },
+          { id, version: row.version, changes: null },
         ]),
       ]);
       tx.touch(tagsOf(definition, [id]));
@@ -114,7 +116,7 @@ export class RecordRemover {
   private binStatements(ctx: RequestContext, rows: readonly RecordRow[]): Statement[] {
     const { definition } = this.store;
     const ids = rows.map(({ id }) => id);
-    const written = rows.map((row) => ({ row, version: row.version + 1, changes: null }));
+    const written = rows.map(({ id, version }) => ({ id, version: version + 1, changes: null }));
     return [
       this.store.setDeleted(ctx, ids, true),
       unindexStatement(ctx, definition, ids, 'unique'),

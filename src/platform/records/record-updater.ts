@@ -220,7 +220,7 @@ export class RecordUpdater {
     const rows = changed.map(({ after }) => after);
     const reindexed = changed.filter(({ changes }) => touchesIndex(changes)).map((c) => c.after);
     const written = changed.map(({ after, changes }) => ({
-      row: after,
+      id: after.id,
       version: after.version + 1,
       changes,
     }));

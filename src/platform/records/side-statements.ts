@@ -13,7 +13,7 @@ import type { RecordRow } from './record-row.js';
 
 /** What a write did to one record. */
 export interface Written {
-  row: RecordRow;
+  id: string;
   /** The record's version after the write. */
   version: number;
   changes: Changes | null;
@@ -48,13 +48,13 @@ export function eventStatements(
   if (!first) return [];
   if (others.length === 0) {
     const changes = first.changes ?? undefined;
-    const facts = { type, object: definition.plural, recordId: first.row.id, changes };
+    const facts = { type, object: definition.plural, recordId: first.id, changes };
     return [recordEvents([eventOf(ctx, facts)])];
   }
-  const recordIds = written.map(({ row }) => row.id);
+  const recordIds = written.map(({ id }) => id);
   const event = eventOf(ctx, { type, object: definition.plural, recordIds });
-  const records = written.map(({ row, version, changes }) => ({
-    recordId: row.id,
+  const records = written.map(({ id, version, changes }) => ({
+    recordId: id,
     version,
     changes,
   }));
