@@ -1,0 +1,139 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from './client.js';
+import { runImport } from './imports.js';
+import { PASSWORD } from './server.js';
+
+/** What a workspace has, by what a request of another may name it: ids, keys, texts, cursors. */
+export interface Belongings {
+  /** Ids of records and of all else that has one. */
+  ids: Record<
+    'contact' | 'binned' | 'merged' | 'company' | 'user' | 'role' | 'apiKey' | 'import' | 'export',
+    string
+  >;
+  workspaceId: string;
+  email: string;
+  domain: string;
+  externalId: string;
+  /** Name of a custom property, of a role, and a word in names. */
+  property: string;
+  code: string;
+  role: string;
+  word: string;
+  cursors: string[];
+}
+
+/** Records of the caller's own, which may be told to point to another's. */
+export interface Own {
+  contact: string;
+  company: string;
+  password: string;
+  email: string;
+}
+
+/** In every text of A's, and in nothing else. */
+export const WORD = 'Quillfeather';
+const NO_WORD = 'Zzyzxhollow1';
+
+/** Makes something and returns it. */
+export const made = async (client: Client, path: string, body: object): Promise<{ id: string }> =>
+  (await client.expect(201, 'POST', path, body)).body as { id: string };
+
+/** Makes one of everything in a workspace. */
+export async function furnish(client: Client): Promise<Belongings> {
+  const text = { name: 'quillcode', label: WORD, type: 'text', unique: true };
+  for (const plural of ['contacts', 'companies']) {
+    await client.expect(201, 'POST', `/v1/properties/${plural}`, text);
+  }
+  const role = await made(client, '/v1/roles', {
+    name: `${WORD} role`,
+    permissions: ['contact:read'],
+  });
+  const user = await made(client, '/v1/users', {
+    ...{
+      email: 'quill@quillfeather.example',
+      name: WORD,
+      roles: [`${WORD} role`],
+      password: PASSWORD,
+    },
+  });
+  const apiKey = await made(client, '/v1/api-keys', { name: WORD, scopes: ['contact:read'] });
+  const shared = { tags: [WORD], ownerId: user.id, custom: { quillcode: 'Q-1' } };
+  const company = await made(client, '/v1/companies', {
+    ...{ name: `${WORD} Ltd`, domain: 'quillfeather.example', externalIds: { legacy: 'Q-77' } },
+    ...shared,
+  });
+  const contact = await made(client, '/v1/contacts', {
+    ...{ lastName: WORD, email: 'pen@quillfeather.example', externalIds: { legacy: 'Q-77' } },
+    ...{ companyId: company.id, ...shared },
+  });
+  const [binned, merged] = [
+    await made(client, '/v1/contacts', { lastName: `${WORD} binned` }),
+    await made(client, '/v1/contacts', { lastName: `${WORD} merged` }),
+  ];
+  await client.expect(204, 'DELETE', `/v1/contacts/${binned.id}`);
+  await client.expect(200, 'POST', `/v1/contacts/${contact.id}/merge`, {
+    duplicateIds: [merged.id],
+  });
+  const file = `lastName\n${WORD} one\n${WORD} two\n`;
+  const imported = await runImport(client, { options: { object: 'contacts' }, file });
+  const { body: exported } = await client.expect(202, 'POST', '/v1/exports', {
+    ...{ object: 'contacts', format: 'ndjson' },
+  });
+  await exportDone(client, exported.id);
+  const pages = [
+    '/v1/contacts?limit=1',
+    '/v1/events?limit=1',
+    '/v1/audit?limit=1',
+    '/v1/roles?limit=1',
+  ];
+  const cursors: string[] = [];
+  for (const page of [...pages, `/v1/contacts/${contact.id}/timeline?limit=1`]) {
+    cursors.push((await client.expect(200, 'GET', page)).body.page.nextCursor);
+  }
+  const ids = { contact, binned, merged, company, user, role, apiKey };
+  return {
+    ids: {
+      ...(Object.fromEntries(
+        Object.entries(ids).map(([name, { id }]) => [name, id]),
+      ) as Belongings['ids']),
+      ...{ import: imported.id, export: exported.id },
+    },
+    ...{ workspaceId: client.workspaceId, email: 'pen@quillfeather.example' },
+    ...{ domain: 'quillfeather.example', externalId: 'Q-77', property: 'quillcode', code: 'Q-1' },
+    ...{ role: `${WORD} role`, word: WORD, cursors },
+  };
+}
+
+/** Waits until an export can be fetched. */
+export async function exportDone(client: Client, id: string): Promise<void> {
+  for (let tries = 0; tries < 400; tries += 1) {
+    const { body } = await client.expect(200, 'GET', `/v1/exports/${id}`);
+    if (body.status === 'completed') return;
+    await sleep(50);
+  }
+  throw new Error('The export does not end');
+}
+
+/** Of the same shape and time, but of nobody. */
+export function nowhere(of: Belongings): Belongings {
+  const id = (text: string): string => text.slice(0, 24) + randomUUID().slice(24);
+  return {
+    ids: Object.fromEntries(
+      Object.entries(of.ids).map(([name, value]) => [name, id(value)]),
+    ) as Belongings['ids'],
+    ...{ workspaceId: id(of.workspaceId), email: 'pen@zzyzxhollow1.example' },
+    ...{ domain: 'zzyzxhollow1.example', externalId: 'Z-77', property: 'zzyzxcode', code: 'Z-1' },
+    ...{ role: `${NO_WORD} role`, word: NO_WORD },
+    cursors: of.cursors.map((cursor) => forge(cursor)),
+  };
+}
+
+/** A cursor nobody has made: of an id where ids stand in it, otherwise with a broken signature. */
+function forge(cursor: string): string {
+  const plain = Buffer.from(cursor, 'base64url').toString('latin1');
+  if (/^[0-9a-f-]{36}$/.test(plain)) {
+    return Buffer.from(plain.slice(0, 24) + randomUUID().slice(24)).toString('base64url');
+  }
+  return (cursor.startsWith('A') ? 'B' : 'A') + cursor.slice(1);
+}

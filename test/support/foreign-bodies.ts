@@ -1,0 +1,172 @@
+import type { Belongings, Own } from './belongings.js';
+
+/** Conditions that another workspace's records, and no others, would fulfil. */
+export function conditions(path: string, theirs: Belongings): [string, string, string][] {
+  const { ids, property, email, domain, externalId, word, code } = theirs;
+  const common: [string, string, string][] = [
+    ['id', 'eq', ids.contact],
+    ['id', 'in', `${ids.contact},${ids.company}`],
+    ['ownerId', 'eq', ids.user],
+    ['createdBy', 'eq', ids.user],
+    ['tags', 'has', word],
+    [`custom.${property}`, 'eq', code],
+    ['externalIds.legacy', 'eq', externalId],
+  ];
+  return path.includes('contacts')
+    ? [
+        ...common,
+        ['companyId', 'eq', ids.company],
+        ['email', 'eq', email],
+        ['lastName', 'contains', word],
+      ]
+    : [
+        ...common,
+        ['parentId', 'eq', ids.company],
+        ['domain', 'eq', domain],
+        ['name', 'startsWith', word],
+      ];
+}
+
+const references = ({ ids, property, code }: Belongings, company: string): object[] => [
+  { [company]: ids.company },
+  { [company]: ids.contact },
+  { ownerId: ids.user },
+  { custom: { [property]: code } },
+  { custom: { friend: ids.contact } },
+];
+
+export const keysOf = (
+  { email, domain, externalId, property, code }: Belongings,
+  unique: string,
+) => [
+  [unique, unique === 'email' ? email : domain],
+  ['externalIds.legacy', externalId],
+  [`custom.${property}`, code],
+];
+
+/** Bodies of what records share, for one object. */
+function recordBodies(
+  unique: 'email' | 'domain',
+): Record<string, (theirs: Belongings, own: Own) => unknown[]> {
+  const plural = unique === 'email' ? 'contacts' : 'companies';
+  const company = unique === 'email' ? 'companyId' : 'parentId';
+  const [name, of] =
+    unique === 'email' ? ['lastName', 'contact' as const] : ['name', 'company' as const];
+  const fresh = (extra: object): object => ({ [name]: 'Mine', ...extra });
+  return {
+    [`POST /v1/${plural}`]: (theirs) => references(theirs, company).map(fresh),
+    [`PATCH /v1/${plural}/{id}`]: (theirs) => references(theirs, company),
+    [`PUT /v1/${plural}/by/{key}/{value}`]: (theirs) => [
+      { [name]: 'Mine' },
+      ...references(theirs, company).map(fresh),
+    ],
+    [`POST /v1/${plural}/{id}/merge`]: ({ ids }, own) => [
+      { duplicateIds: [ids[of]] },
+      { duplicateIds: [ids[of]], dryRun: true },
+      { duplicateIds: [own[of]], prefer: { [name]: ids[of] } },
+    ],
+    [`POST /v1/${plural}/search`]: (theirs) => [
+      ...[theirs.word, theirs.email, theirs.domain].map((query) => ({ query, count: 'exact' })),
+      ...conditions(plural, theirs).map(([field, op, value]) => ({
+        where: { field, op, value: op === 'in' ? value.split(',') : value },
+        count: 'exact',
+      })),
+      ...theirs.cursors.map((cursor) => ({ cursor })),
+    ],
+    [`POST /v1/${plural}/batch`]: (theirs) => {
+      const { ids } = theirs;
+      const foreign = Object.values(ids).map((id) => ({ id }));
+      const patches = references(theirs, company);
+      return [
+        { operation: 'get', records: foreign },
+        { operation: 'update', records: foreign.map((item) => ({ ...item, [name]: 'Stolen' })) },
+        { operation: 'delete', records: foreign },
+        {
+          operation: 'update',
+          atomic: true,
+          records: foreign.map((item) => ({ ...item, [name]: 'Stolen' })),
+        },
+        { operation: 'create', records: patches.map(fresh) },
+        ...keysOf(theirs, unique).map(([key = '', value]) => ({
+          operation: 'upsert',
+          matchOn: key,
+          records: [fresh(nested(key, value))],
+        })),
+      ];
+    },
+  };
+}
+
+/** `externalIds.legacy` and a value as members of a body. */
+function nested(key: string, value: unknown): object {
+  const [first = '', second] = key.split('.');
+  return { [first]: second === undefined ? value : { [second]: value } };
+}
+
+const csv = (...lines: string[]): string => lines.join('\n');
+
+function importForms(theirs: Belongings): FormData[] {
+  const { ids, email, domain, externalId, word } = theirs;
+  const files: [object, string][] = [
+    [{ object: 'contacts', matchOn: 'id' }, csv('id,lastName', `${ids.contact},Stolen`)],
+    [
+      { object: 'contacts', mode: 'update', matchOn: 'email' },
+      csv('email,lastName', `${email},Stolen`),
+    ],
+    [
+      { object: 'contacts', mode: 'update', matchOn: 'externalIds.legacy' },
+      csv('externalIds.legacy,lastName', `${externalId},Stolen`),
+    ],
+    [{ object: 'contacts' }, csv('lastName,companyId', `Mine,${ids.company}`)],
+    [{ object: 'contacts' }, csv('lastName,company', `Mine,${domain}`, `Mine,${word}`)],
+    [{ object: 'contacts', ownerId: ids.user }, csv('lastName', 'Mine')],
+  ];
+  return files.map(([options, file]) => {
+    const form = new FormData();
+    form.append('options', JSON.stringify(options));
+    form.append('file', new Blob([file]), 'people.csv');
+    return form;
+  });
+}
+
+/** Bodies by operation. An operation with a body needs an entry: what of another could it name? */
+export const BODIES: Record<string, (theirs: Belongings, own: Own) => unknown[]> = {
+  ...recordBodies('email'),
+  ...recordBodies('domain'),
+  'POST /v1/auth/login': ({ workspaceId }, { email, password }) => [
+    { email, password, workspaceId },
+  ],
+  // These take secrets, which name no one: whoever has one is who it was given to.
+  'POST /v1/auth/refresh': () => [{ refreshToken: 'made-up' }],
+  'POST /v1/auth/accept-invitation': () => [{ token: 'made-up', password: 'a long enough one' }],
+  'POST /v1/auth/password': () => [{ currentPassword: 'wrong', newPassword: 'a long enough one' }],
+  'POST /v1/auth/otp': () => [{ password: 'wrong' }],
+  'POST /v1/auth/otp/confirm': () => [{ otp: '000000' }],
+  'POST /v1/auth/otp/disable': () => [{ password: 'wrong' }],
+  'POST /v1/api-keys': () => [{ name: 'Key', scopes: ['contact:read'] }],
+  'POST /v1/workspaces': () => [{ name: 'More', owner: { email: 'more@x.example', name: 'More' } }],
+  'PATCH /v1/workspaces/current': () => [{ name: 'Mine' }],
+  'POST /v1/users': ({ role, ids }) =>
+    [role, ids.role].map((name) => ({ email: 'new@x.example', name: 'New', roles: [name] })),
+  'PATCH /v1/users/{id}': ({ role }) => [
+    { name: 'Stolen' },
+    { status: 'deactivated' },
+    { roles: [role] },
+  ],
+  'POST /v1/roles': ({ property }) => [{ name: 'Role', permissions: [property] }],
+  'PATCH /v1/roles/{id}': () => [{ name: 'Stolen' }, { permissions: ['*'] }],
+  'POST /v1/properties/{object}': ({ property }) => [
+    { name: property, label: 'Mine', type: 'text' },
+  ],
+  'PATCH /v1/properties/{object}/{name}': () => [{ label: 'Stolen' }],
+  'POST /v1/imports': importForms,
+  'POST /v1/imports/preview': importForms,
+  'POST /v1/exports': (theirs) => [
+    ...conditions('contacts', theirs).map(([field, op, value]) => ({
+      object: 'contacts',
+      format: 'ndjson',
+      where: { field, op, value: op === 'in' ? value.split(',') : value },
+    })),
+    { object: 'contacts', format: 'csv', fields: [`custom.${theirs.property}`] },
+  ],
+};

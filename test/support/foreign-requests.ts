@@ -1,0 +1,141 @@
+import type { Belongings, Own } from './belongings.js';
+import { BODIES, conditions, keysOf } from './foreign-bodies.js';
+
+export interface ForeignRequest {
+  method: string;
+  path: string;
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+interface Operation {
+  parameters?: { in: string; name: string }[];
+  requestBody?: object;
+}
+
+type Values = (theirs: Belongings) => string[];
+
+const pathValues: Record<string, Values> = {
+  id: ({ ids }) => Object.values(ids),
+  object: () => ['contacts'],
+  name: ({ property }) => [property],
+  // Of platform administrators alone, who see all workspaces' jobs.
+  queue: () => ['imports'],
+  jobId: ({ ids }) => [ids.import],
+};
+
+const none: Values = () => [];
+const queryValues: Record<string, Values> = {
+  limit: () => ['500'],
+  cursor: ({ cursors }) => cursors,
+  after: ({ cursors }) => cursors,
+  sort: ({ property }) => [`custom.${property}`],
+  query: ({ word, email, domain }) => [word, email, domain],
+  q: ({ word, email, domain }) => [word, email, domain],
+  fields: ({ property }) => [`custom.${property}`],
+  include: () => ['owner'],
+  count: () => ['exact', 'estimated'],
+  deleted: () => ['true'],
+  filter: none, // one parameter for each field: see filters
+  purge: () => ['true'],
+  format: () => ['csv'],
+  raw: () => ['true'],
+  types: () => ['contact,company', 'contact.*'],
+  actor: ({ ids }) => [ids.user, ids.apiKey],
+  object: () => ['contacts'],
+  recordId: ({ ids }) => [ids.contact, ids.company, ids.user],
+  type: () => ['contact.*'],
+  from: () => ['2020-01-01T00:00:00.000Z'],
+  to: () => ['2099-01-01T00:00:00.000Z'],
+};
+
+const headerValues: Record<string, Values> = {
+  'If-Match': () => ['"1"'],
+  'If-None-Match': () => ['"1"'],
+  'Idempotency-Key': none, // has a test of its own
+  Range: () => ['bytes=0-9'],
+  'Last-Event-ID': ({ cursors }) => cursors,
+};
+
+/** Operations that are not called, and why nothing is lost by that. */
+export const NOT_CALLED: Record<string, string> = {
+  'POST /v1/auth/logout': 'takes nothing but the caller, and ends the session of this test',
+  'GET /metrics': 'takes nothing, and tells everyone the figures of the process as they are',
+};
+
+/**
+ * Every request of an operation by which a caller could name what is not theirs.
+ * @throws Error for an operation with a parameter or body of which this does not know what it may name.
+ */
+export function foreignRequests(
+  method: string,
+  template: string,
+  operation: Operation,
+  theirs: Belongings,
+  own: Own,
+): ForeignRequest[] {
+  const key = `${method} ${template}`;
+  const bodiesOf = BODIES[key];
+  if (operation.requestBody && !bodiesOf) throw new Error(`Say what the body of ${key} could name`);
+  const bodies = bodiesOf?.(theirs, own) ?? [undefined];
+  const requests: ForeignRequest[] = [];
+  for (const path of paths(template, theirs, operation.requestBody ? own : undefined)) {
+    for (const body of bodies) requests.push({ method, path, body });
+    if (operation.requestBody) continue;
+    for (const query of queries(key, template, operation, theirs)) {
+      requests.push({ method, path: `${path}?${query}` });
+    }
+    for (const { name } of operation.parameters?.filter((item) => item.in === 'header') ?? []) {
+      for (const value of known(headerValues, name, key)(theirs)) {
+        requests.push({ method, path, headers: { [name]: value } });
+      }
+    }
+  }
+  // A stream without a place to begin at does not end.
+  return template.endsWith('/events/stream')
+    ? requests.filter(({ path, headers }) => headers || path.includes('after='))
+    : requests;
+}
+
+function paths(template: string, theirs: Belongings, own: Own | undefined): string[] {
+  if (template.includes('{key}')) {
+    const pairs = keysOf(theirs, template.includes('contacts') ? 'email' : 'domain');
+    return pairs.map((pair) => fill(fill(template, 'key', pair[0]), 'value', pair[1]));
+  }
+  const names = [...template.matchAll(/\{(\w+)\}/g)].map((match) => match[1] as string);
+  let filled = [template];
+  for (const name of names) {
+    const mine = own && name === 'id' ? [own.contact, own.company] : [];
+    const values = [...known(pathValues, name, template)(theirs), ...mine];
+    filled = filled.flatMap((path) => values.map((value) => fill(path, name, value)));
+  }
+  return filled;
+}
+
+const fill = (path: string, name: string, value = ''): string =>
+  path.replace(`{${name}}`, encodeURIComponent(value));
+
+function queries(
+  key: string,
+  template: string,
+  { parameters = [] }: Operation,
+  theirs: Belongings,
+): string[] {
+  const names = parameters.filter((item) => item.in === 'query').map(({ name }) => name);
+  const single = names.flatMap((name) =>
+    known(queryValues, name, key)(theirs).map((value) => `${name}=${encodeURIComponent(value)}`),
+  );
+  const filters = names.includes('filter') ? conditions(template, theirs) : [];
+  return [
+    ...single,
+    ...filters.map(
+      ([field, op, value]) => `filter[${field}][${op}]=${encodeURIComponent(value)}&count=exact`,
+    ),
+  ];
+}
+
+function known<T>(table: Record<string, T>, name: string, where: string): T {
+  const entry = table[name];
+  if (entry === undefined) throw new Error(`Say what the parameter ${name} of ${where} could name`);
+  return entry;
+}
