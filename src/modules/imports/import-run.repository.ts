@@ -34,6 +34,14 @@ export interface FileFacts {
 /** Most faults kept of one row, and of one cell of a rejected row. */
 const MOST_ERRORS = 20;
 
+/**
+ * A load outruns the statistics of its tables: a plan kept from when they were empty would read
+ * all of what has come since, again for each chunk. Planned anew, it goes by their true size.
+ */
+const FRESH_PLANS: Statement = {
+  text: "select set_config('plan_cache_mode', 'force_custom_plan', true), set_config('jit', 'off', true)",
+};
+
 /** The worker's statements: all of them ask for its lease, so that a second worker cannot mix in. */
 @Injectable()
 export class ImportRunRepository {
@@ -57,11 +65,15 @@ export class ImportRunRepository {
     id: string,
     lease: string,
   ): Promise<{ nextRow: number; cancelRequested: boolean } | null> {
-    const [row] = await tx.query<{ nextRow: number; cancelRequested: boolean }>(
-      `select next_row as "nextRow", cancel_requested as "cancelRequested" from imports
-       where workspace_id = $1 and id = $2 and lease = $3 and status = 'running' for update`,
-      [owner.workspaceId, id, lease],
-    );
+    const [, state] = await tx.run([
+      FRESH_PLANS,
+      {
+        text: `select next_row as "nextRow", cancel_requested as "cancelRequested" from imports
+          where workspace_id = $1 and id = $2 and lease = $3 and status = 'running' for update`,
+        params: [owner.workspaceId, id, lease],
+      },
+    ]);
+    const row = state?.rows[0] as { nextRow: number; cancelRequested: boolean } | undefined;
     return row ?? null;
   }
 
