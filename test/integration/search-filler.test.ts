@@ -211,6 +211,18 @@ describe('a record that is written while the filler is at it', () => {
     expect(await fixture.titles(ctx, 'wait')).toEqual(['New Wait']);
   });
 
+  it('is not taken out when the filler did not find it and it has been written since', async () => {
+    const ctx = await fixture.createWorkspace();
+    const [id] = await fixture.add(ctx, [{ name: 'Old Missed' }]);
+    await queue(ctx, [id ?? '']);
+    const missing = fillerWith(() => async () => {
+      await fixture.add(ctx, [{ id, name: 'New Missed' }]);
+      return [];
+    });
+    await fillAll(missing);
+    expect(await fixture.titles(ctx, 'missed')).toEqual(['New Missed']);
+  });
+
   it('is not brought back when it is removed', async () => {
     const ctx = await fixture.createWorkspace();
     const [id] = await fixture.add(ctx, [{ name: 'Old Ghost' }]);

@@ -116,7 +116,9 @@ export function fillDocuments(
   seen: readonly SeenDocument[],
 ): Statement[] {
   const left = new Map(seen.map((document) => [document.recordId, document]));
-  const rows = rowsOf(workspaceId, documents).map((row) => {
+  // In the order of ids, like every other write, so that two do not wait for each other.
+  const inOrder = documents.toSorted((one, other) => (one.recordId < other.recordId ? -1 : 1));
+  const rows = rowsOf(workspaceId, inOrder).map((row) => {
     const known = left.get(row.recordId)?.seen ?? null;
     left.delete(row.recordId);
     return { ...row, seen: known };
