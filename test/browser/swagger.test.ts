@@ -134,7 +134,7 @@ test(
 test(
   'a token that is about to expire is renewed first, and signing out forgets it',
   async () => {
-    const before = await page.evaluate(SESSION_THAT_ENDS);
+    const before = await page.evaluate<string>(SESSION_THAT_ENDS);
     const [exchange, me] = await Promise.all([
       page.waitForResponse((answer) => answer.url().endsWith('/v1/auth/refresh')),
       open('Sign-in', 'Auth_me').then(async (operation) => {

@@ -16,8 +16,12 @@ export function spellNullable(node: unknown): void {
 
 function allowNull(schema: Node): void {
   const { type, enum: values, $ref, allOf } = schema;
-  if (type !== undefined) schema['type'] = [...new Set<unknown>([type, 'null'].flat())];
-  if (Array.isArray(values) && !values.includes(null)) schema['enum'] = [...values, null];
+  if (type !== undefined) {
+    const types = Array.isArray(type) ? (type as string[]) : [type as string];
+    schema['type'] = [...new Set([...types, 'null'])];
+  }
+  if (Array.isArray(values))
+    schema['enum'] = [...new Set<unknown>([...(values as unknown[]), null])];
   if ($ref === undefined && allOf === undefined) return;
   // A reference cannot be widened in place.
   schema['anyOf'] = [$ref === undefined ? { allOf } : { $ref }, { type: 'null' }];
