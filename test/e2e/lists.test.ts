@@ -135,6 +135,22 @@ describe('a list', () => {
     await other.expect(400, 'GET', `/v1/contacts?limit=1&sort=lastName&cursor=${cursor}`);
   });
 
+  it.each([
+    ['score', ['1', '2', '10', 'none']],
+    ['-score', ['10', '2', '1', 'none']],
+  ])('is exported in the order of a property of the workspace: %s', async (sort, expected) => {
+    const owner = await server.createWorkspace();
+    const score = { name: 'score', label: 'Score', type: 'number' };
+    await owner.expect(201, 'POST', '/v1/properties/contacts', score);
+    const records = [10, 1, 2].map((value) => ({ lastName: `${value}`, custom: { score: value } }));
+    const batch = { operation: 'create', records: [{ lastName: 'none' }, ...records] };
+    await owner.expect(200, 'POST', '/v1/contacts/batch', batch);
+    const order = sort.replace('score', 'custom.score');
+    const path = `/v1/contacts/export?format=csv&fields=lastName&sort=${order}`;
+    const { text } = await owner.expect(200, 'GET', path);
+    expect(text.trim().split(/\r?\n/).slice(1)).toEqual(expected);
+  });
+
   describe('whose cursor a client has made with the id of its workspace', () => {
     const id = '019ab3f2-6c1e-7d20-8f10-3b5a9c4d7e21';
     const time = '2026-01-01T00:00:00.000Z';

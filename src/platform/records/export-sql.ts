@@ -6,6 +6,7 @@ import type { ObjectDefinition } from './object-definition.js';
 import { Literals } from './params.js';
 import type { WorkspaceSettings } from './record-settings.js';
 import { orderBy } from './sort-keys.js';
+import type { SortKey } from './sort-keys.js';
 
 /** One column of an exported table. */
 export interface ExportColumn {
@@ -114,6 +115,17 @@ function rows(plan: ListPlan, select: string, ordered: boolean): string {
   const conditions = plan.conditions.map((condition) => condition(params));
   const bin = `r.deleted_at is ${plan.deleted ? 'not ' : ''}null`;
   const where = [`r.workspace_id = ${params.workspace}`, bin, ...conditions].join(' and ');
-  const order = ordered ? ` order by ${orderBy(plan.keys)}` : '';
-  return `select ${select} from ${plan.definition.table} r where ${where}${order}`;
+  const [lead, ...rest] = plan.keys as [SortKey, ...SortKey[]];
+  const nullsLast = `${orderBy([lead])} nulls last`;
+  const order = ordered ? ` order by ${[nullsLast, orderBy(rest)].filter(Boolean).join(', ')}` : '';
+  const from = `${plan.definition.table} r${ordered ? joined(plan, lead, params) : ''}`;
+  return `select ${select} from ${from} where ${where}${order}`;
+}
+
+/** What a custom property has to be sorted by; records without a value are exported too. */
+function joined({ definition }: ListPlan, { indexKey }: SortKey, params: Literals): string {
+  if (indexKey === undefined) return '';
+  return ` left join record_index s on s.workspace_id = ${params.workspace}
+    and s.object = '${definition.object}' and s.key = ${params.add(indexKey)}
+    and s.record_id = r.id`;
 }

@@ -44,7 +44,7 @@ function valuesPhase(plan: ListPlan, conditions: string[], params: Params): stri
   const { keys, cursor } = plan;
   const [lead, ...rest] = keys as [SortKey, ...SortKey[]];
   const where = [...conditions];
-  if (lead.nullable && !lead.indexKey) where.push(`${lead.sql} is not null`);
+  if (lead.nullable) where.push(`${lead.sql} is not null`);
   // Within this phase the first key is never empty.
   const within = [{ ...lead, nullable: false }, ...rest];
   if (cursor) {
@@ -71,7 +71,9 @@ function nullsPhase(
   const where = [...conditions, isEmpty];
   if (continued && plan.cursor) where.push(after(rest, plan.cursor.slice(1), params));
   const nulled = [{ ...lead, sql: `null::${lead.cast}` }, ...rest];
-  return select(plan, params, `${plan.definition.table} r`, where, nulled, rest);
+  // Named in the order although it is empty: only then does its index give the order of the rest.
+  const order = lead.indexKey ? rest : plan.keys;
+  return select(plan, params, `${plan.definition.table} r`, where, nulled, order);
 }
 
 function fromOf({ definition, keys }: ListPlan, params: Params): string {

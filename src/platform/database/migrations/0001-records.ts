@@ -207,6 +207,8 @@ export class M0001Records extends Migration {
       );
       create unique index contacts_email_unique on contacts (workspace_id, email)
         where email is not null and deleted_at is null;
+      create index contacts_email_empty on contacts (workspace_id, email, id)
+        where email is null and deleted_at is null;
       create index contacts_created on contacts (workspace_id, created_at, id) where deleted_at is null;
       create index contacts_updated on contacts (workspace_id, updated_at, id) where deleted_at is null;
       create index contacts_last_name on contacts (workspace_id, last_name, id) where deleted_at is null;
