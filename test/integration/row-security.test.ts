@@ -165,7 +165,7 @@ describe('SQL without a predicate, in the context of another workspace', () => {
   });
 
   test('deletes its own rows alone', async () => {
-    const outcome = await onEach(owned, ({ name, deletable }) =>
+    const outcome = await onEach(owned, async ({ name, deletable }) =>
       deletable ? attempt(asB, `delete from ${name} returning workspace_id`) : ['B'],
     );
     expect(outcome).toEqual(every(owned, ['B']));
