@@ -93,6 +93,20 @@ describe.each([
     }
   });
 
+  it('differ by encoding and by origin for who keeps them on the way', async () => {
+    const { url } = await server.startInstance({ corsOrigins: 'https://app.example.com' });
+    const path = '/v1/contacts?limit=9';
+    for (let i = 0; i < 3; i += 1) {
+      const reply = await here.with({ url }).expect(200, 'GET', path, undefined, {
+        origin: 'https://app.example.com',
+        'accept-encoding': 'gzip',
+      });
+      const vary = reply.headers.get('vary')?.toLowerCase().split(/, */).sort();
+      expect(vary).toEqual(['accept-encoding', 'origin']);
+      expect(reply.headers.get('access-control-allow-origin')).toBe('https://app.example.com');
+    }
+  });
+
   it('never answer a read after a write on either instance', async () => {
     const { id } = await createContact();
     for (let i = 0; i < 20; i += 1) {
@@ -164,8 +178,11 @@ describe.each([
     const before = server.app.get(ResponseCache).figures();
     await Promise.all(Array.from({ length: 100 }, () => here.expect(200, 'GET', path)));
     const after = server.app.get(ResponseCache).figures();
-    expect(after.misses - before.misses).toBe(1);
-    expect(after.hits + after.joined - before.hits - before.joined).toBe(99);
+    const grown = (name: keyof typeof after) => after[name] - before[name];
+    expect(grown('misses')).toBe(1);
+    // Server, client and database of this test share a process: it may hang, and trust nothing.
+    expect(grown('hits') + grown('joined') + grown('bypassed')).toBe(99);
+    expect(grown('bypassed')).toBeLessThan(50);
   });
 
   it('are not made of refusals', async () => {

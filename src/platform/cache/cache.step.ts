@@ -6,6 +6,8 @@ import { chooseEncoding } from './cached-response.js';
 import type { CachedResponse } from './cached-response.js';
 import type { ResponseCache } from './response-cache.js';
 
+const ENCODING = 'accept-encoding';
+
 /**
  * Answers what is in memory, before Nest is asked: a read of a record is nine tenths pipeline.
  * The caller has signed in, may use the route and has been counted by then. Everything else goes
@@ -34,7 +36,8 @@ function send(
     return;
   }
   if (hit.isCompressible) {
-    reply.header('vary', 'accept-encoding');
+    const vary = reply.getHeader('vary');
+    reply.header('vary', vary === undefined ? ENCODING : `${vary.toString()}, ${ENCODING}`);
     const encoding = chooseEncoding(acceptEncoding?.toString());
     const bytes = encoding && hit.compressed(encoding);
     if (bytes) {

@@ -34,7 +34,11 @@ export class CachedResponse {
     const known = variants[encoding];
     if (known === undefined) {
       variants[encoding] = 'pending';
-      void compressors[encoding](this.body).then((bytes) => (variants[encoding] = bytes));
+      compressors[encoding](this.body).then(
+        (bytes) => (variants[encoding] = bytes),
+        // No memory for it: the answer goes on being compressed each time, or sent as it is.
+        () => undefined,
+      );
     }
     return known === 'pending' ? undefined : known;
   }
