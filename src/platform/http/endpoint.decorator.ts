@@ -47,6 +47,12 @@ export interface EndpointOptions {
   idempotency?: RoutePolicy['idempotency'];
 }
 
+const SUCCESSES: Record<number, string> = {
+  201: 'Created',
+  202: 'Accepted: it goes on behind this answer',
+  204: 'Done; the answer has no body',
+};
+
 /** Declares a route: its permission, limits, caching and documentation. */
 export function Endpoint(options: EndpointOptions): MethodDecorator {
   return applyDecorators(...parts(options, options.permission), ApiBearerAuth());
@@ -75,7 +81,7 @@ function parts(
       summary: options.summary,
       description: describe(options.description, permission),
     }),
-    ApiResponse({ status, ...bodyOf(options.answers) }),
+    ApiResponse({ status, ...bodyOf(options.answers), description: SUCCESSES[status] ?? 'Done' }),
     ...Object.entries(options.alsoAnswers ?? {}).map(([code, description]) =>
       ApiResponse({
         ...(Number(code) < 300 ? bodyOf(options.answers) : {}),
