@@ -9,6 +9,7 @@ import { ContactsModule } from './modules/contacts/index.js';
 import { EventsModule } from './modules/events/index.js';
 import { ExportsModule } from './modules/exports/index.js';
 import { ImportsModule } from './modules/imports/index.js';
+import { MonitoringModule } from './modules/monitoring/index.js';
 import { PropertiesModule } from './modules/properties/index.js';
 import { RolesModule } from './modules/roles/index.js';
 import { GlobalSearchModule } from './modules/search/index.js';
@@ -21,9 +22,11 @@ import { OutboxModule } from './platform/outbox/outbox.module.js';
 import { QueueModule } from './platform/queue/queue.module.js';
 import { RecordsModule } from './platform/records/records.module.js';
 import { SearchModule } from './platform/search/search.module.js';
+import { TelemetryModule } from './platform/telemetry/telemetry.module.js';
 import { ThrottleModule } from './platform/throttle/throttle.module.js';
 
 const PLATFORM = [
+  TelemetryModule,
   HttpModule,
   CacheModule,
   ThrottleModule,
@@ -46,6 +49,7 @@ const DOMAINS = [
   ImportsModule,
   ExportsModule,
   EventsModule,
+  MonitoringModule,
 ];
 
 /** The API process: every domain's routes, no job handlers. */

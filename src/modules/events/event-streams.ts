@@ -33,6 +33,11 @@ export class EventStreams implements BeforeApplicationShutdown {
     private readonly watch: FeedWatch,
   ) {}
 
+  /** Streams that are open. */
+  get count(): number {
+    return this.open.size;
+  }
+
   /** @throws Problem 429 or 503 when there are too many streams. */
   admit({ workspaceId }: RequestContext): void {
     const own = [...this.open.values()].filter((id) => id === workspaceId).length;

@@ -19,6 +19,6 @@ import { FeedWatch } from './feed-watch.js';
     AuditRepository,
     AuditService,
   ],
-  exports: [EventsService, EventsRepository],
+  exports: [EventsService, EventStreams],
 })
 export class EventsModule {}

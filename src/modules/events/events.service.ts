@@ -65,7 +65,10 @@ export class EventsService {
    */
   async start(ctx: RequestContext, after: string): Promise<Position> {
     if (after === '') return 0;
-    if (after === LATEST) return this.repository.head(ctx);
+    if (after === LATEST) {
+      await this.sequencer.catchUp();
+      return this.repository.head(ctx);
+    }
     return decodeCursor(after, ORDER, ctx.workspaceId, KEYS).values[0] as Position;
   }
 

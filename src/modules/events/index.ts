@@ -1,2 +1,3 @@
 export { EventsModule } from './events.module.js';
 export { EventsService } from './events.service.js';
+export { EventStreams } from './event-streams.js';

@@ -24,6 +24,7 @@ export class SseWriter {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store',
       'x-accel-buffering': 'no', // nginx would hold events back
+      connection: 'close', // a server that stops need not wait for the client
     });
     await this.write('retry: 2000\n\n');
   }

@@ -149,6 +149,12 @@ export class Database {
     };
   }
 
+  /** Connections of this process; `waiting` are callers that wait for one. */
+  poolFigures(): { open: number; idle: number; waiting: number } {
+    const { totalCount, idleCount, waitingCount } = this.pool;
+    return { open: totalCount, idle: idleCount, waiting: waitingCount };
+  }
+
   /** Tells listeners what a commit changed. */
   async committed(workspaceId: string, tags: string[]): Promise<void> {
     for (const listener of this.listeners) await listener(workspaceId, tags);

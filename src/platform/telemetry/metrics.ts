@@ -66,8 +66,18 @@ export class Metrics {
     'Age of the oldest event without a place in the feed',
   );
 
-  readonly importRows = this.counter(
-    'keel_import_rows_total',
+  readonly searchWaiting = this.gauge(
+    'keel_search_waiting',
+    'Records not yet findable, of the first thousand portions',
+  );
+
+  readonly searchLag = this.gauge(
+    'keel_search_lag_seconds',
+    'Age of the oldest portion of records not yet findable',
+  );
+
+  readonly importRows = this.gauge(
+    'keel_import_rows',
     'Rows of all imports that are kept, by what became of them',
     ['outcome'],
   );

@@ -82,7 +82,7 @@ export class M0005Imports extends Migration {
         finished_at timestamptz(3),
         primary key (workspace_id, id)
       );
-      ${lockToWorkspace('imports')}`);
+      ${lockToWorkspace('imports', { system: true })}`);
   }
 
   private rejectedRows(): void {
