@@ -71,7 +71,6 @@ export class M0001Records extends Migration {
       );
       create sequence events_position;
       create index events_feed on events (workspace_id, position) where feed;
-      create unique index events_order on events (position);
       create index events_unordered on events (seq) where position is null;
       create index events_record on events (workspace_id, record_id, position) where record_id is not null;
       create index events_age on events (occurred_at);
