@@ -1,5 +1,5 @@
 import { Controller, Get, Headers, Query, Res } from '@nestjs/common';
-import { ApiHeader, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { RequestContext } from '../../common/context.js';
 import { Answer } from '../../platform/http/answers.js';
@@ -43,7 +43,10 @@ export class EventsController {
   }
 
   @Get('stream')
-  @ApiProduces('text/event-stream')
+  @ApiOkResponse({
+    description: 'Events as they happen',
+    content: { 'text/event-stream': { schema: { type: 'string' } } },
+  })
   @ApiHeader({
     name: 'Last-Event-ID',
     required: false,

@@ -1,5 +1,5 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiExtraModels, ApiTags } from '@nestjs/swagger';
+import { ApiExtraModels, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { Problem } from '../../common/errors.js';
 import { Answer, unstored } from '../../platform/http/answers.js';
 import { Public } from '../../platform/http/endpoint.decorator.js';
@@ -46,6 +46,10 @@ export class HealthController {
   }
 
   @Get('metrics')
+  @ApiOkResponse({
+    description: 'All metrics of this process',
+    content: { 'text/plain': { schema: { type: 'string' } } },
+  })
   @Public({ summary: 'Metrics for Prometheus', answers: null })
   async scrape(): Promise<Answer> {
     const text = await this.metrics.scrape();
