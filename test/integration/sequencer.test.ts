@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { RequestContext } from '../../src/common/context.js';
 import { Config } from '../../src/config/config.js';
 import { EventsRepository, type StoredEvent } from '../../src/modules/events/events.repository.js';
-import type { Database} from '../../src/platform/database/database.js';
+import type { Database } from '../../src/platform/database/database.js';
 import { SYSTEM } from '../../src/platform/database/database.js';
 import { openDatabase } from '../../src/platform/database/database.module.js';
 import type { Statement } from '../../src/platform/database/pipeline.js';
