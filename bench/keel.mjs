@@ -6,12 +6,15 @@ import { fileURLToPath } from 'node:url';
 import { startEmbedded } from '../dist/platform/embedded/embedded.js';
 
 const dist = (name) => fileURLToPath(new URL(`../dist/${name}.js`, import.meta.url));
+/** As `npm start` and docker/compose.yaml start the worker. */
+const WORKER_MEMORY = ['--max-semi-space-size=8', '--max-old-space-size=320'];
 const ADMIN = { email: 'admin@example.com', password: 'bench and nothing but bench' };
 
 /** Starts a program of ours and waits until it says it is ready. */
-export async function startProgram(path, args, env = {}) {
+export async function startProgram(path, args, env = {}, execArgv = []) {
   const child = fork(path, args, {
     env: { ...process.env, ...env },
+    execArgv,
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const [message] = await Promise.race([
@@ -53,7 +56,7 @@ export async function startKeel(dataDir) {
   const [cached, uncached, worker] = await Promise.all([
     startProgram(dist('main'), [], env),
     startProgram(dist('main'), [], { ...env, CACHE_MEGABYTES: '0' }),
-    startProgram(dist('worker'), [], env),
+    startProgram(dist('worker'), [], env, WORKER_MEMORY),
   ]);
   const url = cached.message.url;
   const login = await fetch(`${url}/v1/auth/login`, {
