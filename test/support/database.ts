@@ -17,10 +17,13 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   const maintenance = withDatabase(template.href, 'postgres');
   await execute(maintenance, `create database ${name} template ${template.pathname.slice(1)}`);
+  const superuser = required('KEEL_TEST_SUPERUSER_URL');
   return {
     url: withDatabase(template.href, name),
-    superuserUrl: withDatabase(required('KEEL_TEST_SUPERUSER_URL'), name),
-    drop: () => execute(maintenance, `drop database if exists ${name} with (force)`),
+    superuserUrl: withDatabase(superuser, name),
+    // The owner may not end sessions of the server's own, such as an autovacuum at work there.
+    drop: () =>
+      execute(withDatabase(superuser, 'postgres'), `drop database if exists ${name} with (force)`),
   };
 }
 
