@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { InvalidationBus } from '../../src/platform/bus/invalidation-bus.js';
 import { ResponseCache } from '../../src/platform/cache/response-cache.js';
+import { Metrics } from '../../src/platform/telemetry/metrics.js';
 import { until } from '../support/keel-process.js';
 import { startServer } from '../support/server.js';
 import type { Client, TestInstance, TestServer } from '../support/server.js';
@@ -57,6 +58,20 @@ describe.each([
     }
     expect(second.headers.get('cache-control')).toBe('private, no-cache');
     expect(second.headers.get('x-request-id')).not.toBe(first.headers.get('x-request-id'));
+  });
+
+  it('are measured like all others', async () => {
+    const { id } = await createContact({ lastName: 'Müller 李' });
+    const metrics = server.app.get(Metrics);
+    const measured = async () =>
+      /http_request_duration_seconds_count\{[^}]*route="\/v1\/contacts\/:id"[^}]*\} (\d+)/.exec(
+        await metrics.registry.metrics(),
+      )?.[1];
+    await here.expect(200, 'GET', `/v1/contacts/${id}`);
+    const before = Number(await measured());
+    const { body } = await here.expect(200, 'GET', `/v1/contacts/${id}`);
+    expect(body.lastName).toBe('Müller 李');
+    expect(Number(await measured())).toBe(before + 1);
   });
 
   it('are answered 304 to who has them, without a body to HEAD', async () => {

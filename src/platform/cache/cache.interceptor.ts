@@ -47,7 +47,7 @@ export class CacheInterceptor implements NestInterceptor {
     if (own !== undefined) return own instanceof Answer ? labelled(own) : own;
     // Another request's answer was not one to keep: this one gets an answer of its own.
     if (!kept) return lastValueFrom(next.handle());
-    return new Answer(200, kept.body.toString(), { ...kept.headers, 'x-cache': 'hit' });
+    return new Answer(200, kept.text, { ...kept.headers, 'x-cache': 'hit' });
   }
 }
 

@@ -17,6 +17,7 @@ const compressors: Record<Encoding, (body: Buffer) => Promise<Buffer>> = {
 /** An answer of status 200 as it is kept: bytes, ready to be sent, also compressed. */
 export class CachedResponse {
   private variants: Partial<Record<Encoding, Buffer | 'pending'>> | null = null;
+  private decoded: string | null = null;
 
   constructor(
     readonly body: Buffer,
@@ -26,6 +27,12 @@ export class CachedResponse {
 
   get isCompressible(): boolean {
     return this.body.byteLength >= SHORTEST;
+  }
+
+  /** The body as text: Node sends headers and text in one piece, headers and bytes in two. */
+  get text(): string {
+    this.decoded ??= this.body.toString();
+    return this.decoded;
   }
 
   /** The compressed body, or undefined at the first request for it, which begins the work. */
@@ -47,8 +54,9 @@ export class CachedResponse {
 /** Bytes of memory an answer takes, with its key, its compressed forms and what surrounds it. */
 export function weigh(key: string, { body, headers, isCompressible }: CachedResponse): number {
   let bytes = OVERHEAD + key.length * 2 + body.byteLength;
-  // JSON shrinks to less than a quarter; two encodings are asked for at most, as a rule.
-  if (isCompressible) bytes += body.byteLength / 2;
+  // JSON shrinks to less than a quarter, and two encodings are asked for at most, as a rule; a
+  // short body is kept as text as well.
+  bytes += isCompressible ? body.byteLength / 2 : body.byteLength;
   for (const name in headers) bytes += 2 * (name.length + (headers[name]?.length ?? 0));
   return Math.ceil(bytes);
 }
