@@ -1,7 +1,10 @@
 const shared = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
-  moduleNameMapper: { '^(\\.{1,2}/.*(?<!\\.json))\\.js$': '$1' },
+  moduleNameMapper: {
+    '^(\\.{1,2}/.*(?<!\\.json))\\.js$': '$1',
+    '^fast-check$': '<rootDir>/test/support/seeded-fast-check.ts',
+  },
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',

@@ -74,7 +74,8 @@ describe('what is written is read back', () => {
           expect(outcome(read.rows)).toEqual(normal(rows));
         },
       ),
-      { numRuns: 300 },
+      // More line ends of old Macs in a cell than rows in the file.
+      { numRuns: 300, examples: [[[['', '', '\r\r\r']], { raw: false, bom: false }, false, [1]]] },
     );
   });
 

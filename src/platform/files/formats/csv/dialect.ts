@@ -12,12 +12,15 @@ const TRIED_ROWS = 200;
 /** First line by which Excel tells its delimiter. */
 export const SEPARATOR_LINE = /^sep=(.)(?:\r\n|\r|\n)/i;
 
-/** `\r` for files of old Macs, where no line feed follows it. */
+/** `\r` for files of old Macs, where no line feed follows it. What stands in quotes is no line end. */
 export function lineEndOf(text: string): '\n' | '\r' {
   if (!text.includes('\r')) return '\n';
+  const unquoted = text.replace(/"[^"]*(?:"|$)/g, '');
+  // A quote that is never closed would hide all line ends behind it.
+  const told = /[\r\n]/.test(unquoted) ? unquoted : text;
   // A CR at the very end may only be cut off from its line feed.
-  const alone = text.match(/\r(?!\n|$)/g)?.length ?? 0;
-  const feeds = text.match(/\n/g)?.length ?? 0;
+  const alone = told.match(/\r(?!\n|$)/g)?.length ?? 0;
+  const feeds = told.match(/\n/g)?.length ?? 0;
   return alone > feeds ? '\r' : '\n';
 }
 
