@@ -13,6 +13,7 @@ import { MonitoringModule } from './modules/monitoring/index.js';
 import { PropertiesModule } from './modules/properties/index.js';
 import { RolesModule } from './modules/roles/index.js';
 import { GlobalSearchModule } from './modules/search/index.js';
+import { TeamsModule } from './modules/teams/index.js';
 import { UsersModule } from './modules/users/index.js';
 import { WorkspacesModule } from './modules/workspaces/index.js';
 import { CacheModule } from './platform/cache/cache.module.js';
@@ -41,6 +42,7 @@ const DOMAINS = [
   ApiKeysModule,
   WorkspacesModule,
   UsersModule,
+  TeamsModule,
   RolesModule,
   CompaniesModule,
   ContactsModule,

@@ -6,6 +6,7 @@ import { CompaniesModule } from './modules/companies/index.js';
 import { ContactsModule } from './modules/contacts/index.js';
 import { ExportsWorkerModule } from './modules/exports/index.js';
 import { ImportsWorkerModule } from './modules/imports/index.js';
+import { TeamsModule } from './modules/teams/index.js';
 import { InvalidationModule } from './platform/cache/invalidation.module.js';
 import { DatabaseModule } from './platform/database/database.module.js';
 import { OutboxModule } from './platform/outbox/outbox.module.js';
@@ -31,6 +32,7 @@ export class WorkerModule {
         RecordsModule,
         CompaniesModule,
         ContactsModule,
+        TeamsModule,
         ImportsWorkerModule,
         ExportsWorkerModule,
       ],

@@ -182,6 +182,7 @@ const fresh = (): string => `made-${(counter += 1)}`;
 const NEW: Record<string, () => object> = {
   '/v1/contacts': () => ({ lastName: fresh() }),
   '/v1/companies': () => ({ name: fresh() }),
+  '/v1/teams': () => ({ name: fresh() }),
   '/v1/roles': () => ({ name: fresh(), permissions: [] }),
   '/v1/users': () => ({ name: 'New', email: `${fresh()}@example.com`, roles: ['member'] }),
 };
@@ -205,6 +206,10 @@ const GIVEN: Record<string, (server: TestServer) => Promise<Given>> = {
   Invitations_accept: async ({ admin }) => {
     const user = await admin.expect(201, 'POST', '/v1/users', NEW['/v1/users']?.());
     return { body: { token: user.body.invitationToken, password: PASSWORD } };
+  },
+  TeamMembers_put: async ({ admin }) => {
+    const team = await admin.expect(201, 'POST', '/v1/teams', NEW['/v1/teams']?.());
+    return { path: { id: team.body.id, userId: admin.userId } };
   },
   Contacts_merge: (started) => duplicatesOf('/v1/contacts', started),
   Companies_merge: (started) => duplicatesOf('/v1/companies', started),

@@ -8,7 +8,16 @@ import { PASSWORD } from './server.js';
 export interface Belongings {
   /** Ids of records and of all else that has one. */
   ids: Record<
-    'contact' | 'binned' | 'merged' | 'company' | 'user' | 'role' | 'apiKey' | 'import' | 'export',
+    | 'contact'
+    | 'binned'
+    | 'merged'
+    | 'company'
+    | 'team'
+    | 'user'
+    | 'role'
+    | 'apiKey'
+    | 'import'
+    | 'export',
     string
   >;
   workspaceId: string;
@@ -27,6 +36,8 @@ export interface Belongings {
 export interface Own {
   contact: string;
   company: string;
+  team: string;
+  user: string;
   password: string;
   email: string;
 }
@@ -42,7 +53,7 @@ export const made = async (client: Client, path: string, body: object): Promise<
 /** Makes one of everything in a workspace. */
 export async function furnish(client: Client): Promise<Belongings> {
   const text = { name: 'quillcode', label: WORD, type: 'text', unique: true };
-  for (const plural of ['contacts', 'companies']) {
+  for (const plural of ['contacts', 'companies', 'teams']) {
     await client.expect(201, 'POST', `/v1/properties/${plural}`, text);
   }
   const role = await made(client, '/v1/roles', {
@@ -67,6 +78,13 @@ export async function furnish(client: Client): Promise<Belongings> {
     ...{ lastName: WORD, email: 'pen@quillfeather.example', externalIds: { legacy: 'Q-77' } },
     ...{ companyId: company.id, ...shared },
   });
+  const team = await made(client, '/v1/teams', {
+    ...{ name: `${WORD} team`, managerId: user.id, externalIds: { legacy: 'Q-77' }, ...shared },
+  });
+  await client.expect(201, 'PUT', `/v1/teams/${team.id}/members/${user.id}`, { role: 'member' });
+  await client.expect(201, 'PUT', `/v1/teams/${team.id}/members/${client.userId}`, {
+    role: 'member',
+  });
   const [binned, merged] = [
     await made(client, '/v1/contacts', { lastName: `${WORD} binned` }),
     await made(client, '/v1/contacts', { lastName: `${WORD} merged` }),
@@ -88,10 +106,14 @@ export async function furnish(client: Client): Promise<Belongings> {
     '/v1/roles?limit=1',
   ];
   const cursors: string[] = [];
-  for (const page of [...pages, `/v1/contacts/${contact.id}/timeline?limit=1`]) {
+  const nested = [
+    `/v1/contacts/${contact.id}/timeline?limit=1`,
+    `/v1/teams/${team.id}/members?limit=1`,
+  ];
+  for (const page of [...pages, ...nested]) {
     cursors.push((await client.expect(200, 'GET', page)).body.page.nextCursor);
   }
-  const ids = { contact, binned, merged, company, user, role, apiKey };
+  const ids = { contact, binned, merged, company, team, user, role, apiKey };
   return {
     ids: {
       ...(Object.fromEntries(

@@ -12,6 +12,14 @@ export function conditions(path: string, theirs: Belongings): [string, string, s
     [`custom.${property}`, 'eq', code],
     ['externalIds.legacy', 'eq', externalId],
   ];
+  if (path.includes('teams')) {
+    return [
+      ...common,
+      ['managerId', 'eq', ids.user],
+      ['parentTeamId', 'eq', ids.team],
+      ['name', 'contains', word],
+    ];
+  }
   return path.includes('contacts')
     ? [
         ...common,
@@ -28,30 +36,35 @@ export function conditions(path: string, theirs: Belongings): [string, string, s
 }
 
 const references = ({ ids, property, code }: Belongings, company: string): object[] => [
-  { [company]: ids.company },
-  { [company]: ids.contact },
+  ...(company === 'parentTeamId'
+    ? [{ parentTeamId: ids.team }, { parentTeamId: ids.company }, { managerId: ids.user }]
+    : [{ [company]: ids.company }, { [company]: ids.contact }]),
   { ownerId: ids.user },
   { custom: { [property]: code } },
   { custom: { friend: ids.contact } },
 ];
 
 export const keysOf = (
-  { email, domain, externalId, property, code }: Belongings,
+  { email, domain, externalId, property, code, word }: Belongings,
   unique: string,
 ) => [
-  [unique, unique === 'email' ? email : domain],
+  [unique, { email, domain, name: `${word} team` }[unique] ?? ''],
   ['externalIds.legacy', externalId],
   [`custom.${property}`, code],
 ];
 
+/** What the bodies of an object are made of. */
+const OBJECTS = {
+  contacts: { of: 'contact', name: 'lastName', unique: 'email', parent: 'companyId' },
+  companies: { of: 'company', name: 'name', unique: 'domain', parent: 'parentId' },
+  teams: { of: 'team', name: 'name', unique: 'name', parent: 'parentTeamId' },
+} as const;
+
 /** Bodies of what records share, for one object. */
 function recordBodies(
-  unique: 'email' | 'domain',
+  plural: keyof typeof OBJECTS,
 ): Record<string, (theirs: Belongings, own: Own) => unknown[]> {
-  const plural = unique === 'email' ? 'contacts' : 'companies';
-  const company = unique === 'email' ? 'companyId' : 'parentId';
-  const [name, of] =
-    unique === 'email' ? ['lastName', 'contact' as const] : ['name', 'company' as const];
+  const { of, name, unique, parent: company } = OBJECTS[plural];
   const fresh = (extra: object): object => ({ [name]: 'Mine', ...extra });
   return {
     [`POST /v1/${plural}`]: (theirs) => references(theirs, company).map(fresh),
@@ -131,8 +144,10 @@ function importForms(theirs: Belongings): FormData[] {
 
 /** Bodies by operation. An operation with a body needs an entry: what of another could it name? */
 export const BODIES: Record<string, (theirs: Belongings, own: Own) => unknown[]> = {
-  ...recordBodies('email'),
-  ...recordBodies('domain'),
+  ...recordBodies('contacts'),
+  ...recordBodies('companies'),
+  ...recordBodies('teams'),
+  'PUT /v1/teams/{id}/members/{userId}': () => [{ role: 'manager' }],
   'POST /v1/auth/login': ({ workspaceId }, { email, password }) => [
     { email, password, workspaceId },
   ],

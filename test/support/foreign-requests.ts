@@ -17,6 +17,7 @@ type Values = (theirs: Belongings) => string[];
 
 const pathValues: Record<string, Values> = {
   id: ({ ids }) => Object.values(ids),
+  userId: ({ ids }) => Object.values(ids),
   object: () => ['contacts'],
   name: ({ property }) => [property],
   // Of platform administrators alone, who see all workspaces' jobs.
@@ -40,7 +41,7 @@ const queryValues: Record<string, Values> = {
   purge: () => ['true'],
   format: () => ['csv'],
   raw: () => ['true'],
-  types: () => ['contact,company', 'contact.*'],
+  types: () => ['contact,company,team', 'contact.*'],
   actor: ({ ids }) => [ids.user, ids.apiKey],
   object: () => ['contacts'],
   recordId: ({ ids }) => [ids.contact, ids.company, ids.user],
@@ -99,17 +100,29 @@ export function foreignRequests(
 
 function paths(template: string, theirs: Belongings, own: Own | undefined): string[] {
   if (template.includes('{key}')) {
-    const pairs = keysOf(theirs, template.includes('contacts') ? 'email' : 'domain');
+    const pairs = keysOf(theirs, uniqueOf(template));
     return pairs.map((pair) => fill(fill(template, 'key', pair[0]), 'value', pair[1]));
   }
   const names = [...template.matchAll(/\{(\w+)\}/g)].map((match) => match[1] as string);
   let filled = [template];
   for (const name of names) {
-    const mine = own && name === 'id' ? [own.contact, own.company] : [];
+    const mine = ownValues(name, own);
     const values = [...known(pathValues, name, template)(theirs), ...mine];
     filled = filled.flatMap((path) => values.map((value) => fill(path, name, value)));
   }
   return filled;
+}
+
+/** What is the caller's own may be told to point to another's. */
+function ownValues(name: string, own: Own | undefined): string[] {
+  if (!own) return [];
+  if (name === 'userId') return [own.user];
+  return name === 'id' ? [own.contact, own.company, own.team] : [];
+}
+
+function uniqueOf(template: string): string {
+  if (template.includes('teams')) return 'name';
+  return template.includes('contacts') ? 'email' : 'domain';
 }
 
 const fill = (path: string, name: string, value = ''): string =>

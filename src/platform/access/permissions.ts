@@ -2,7 +2,7 @@ import type { Grants, Reach } from '../../common/context.js';
 import type { FieldError } from '../../common/errors.js';
 
 /** Objects whose records share the same verbs; each gives the permissions of `RECORD_ACTIONS`. */
-export const RECORD_OBJECTS = ['company', 'contact'] as const;
+export const RECORD_OBJECTS = ['company', 'contact', 'team'] as const;
 export type RecordObject = (typeof RECORD_OBJECTS)[number];
 
 const RECORD_ACTIONS = ['read', 'create', 'update', 'delete', 'purge'] as const;
@@ -46,8 +46,9 @@ export const PLATFORM_PERMISSIONS: readonly Permission[] = ['admin:monitor', 'ad
 
 /**
  * Reads the grants of a role or key: `contact:read`, `contact:*`, `*:read`, `*`, each optionally
- * with `:own`, which limits them to records the user owns (records alone have owners). The widest reach wins. `*:read` is all
- * that can be read but the audit trail, which has to be named.
+ * with `:own`, which limits them to records the user owns (records alone have owners). The widest
+ * reach wins. One verb of all objects leaves out what has to be named: the audit trail, and
+ * changing teams.
  */
 export function parseGrants(entries: readonly string[]): Map<Permission, Reach> {
   const grants = new Map<Permission, Reach>();
@@ -72,8 +73,12 @@ function isOfRecords(permission: Permission): boolean {
 function covers(pattern: string, permission: Permission): boolean {
   if (pattern === '*' || pattern === permission) return true;
   const [object, action] = permission.split(':') as [string, string];
-  return pattern === `${object}:*` || (pattern === `*:${action}` && object !== 'audit');
+  return pattern === `${object}:*` || (pattern === `*:${action}` && !isNamed(object, action));
 }
+
+/** Teams belong to who sets up users and roles, although they are records like any other. */
+const isNamed = (object: string, action: string): boolean =>
+  object === 'audit' || (object === 'team' && action !== 'read');
 
 /** True when an entry of a role or key grants at least one permission. */
 export function isGrant(entry: string): boolean {

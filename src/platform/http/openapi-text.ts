@@ -40,6 +40,7 @@ export const TAGS: readonly { name: string; description: string }[] = [
   { name: 'Events', description: 'Every change, in order, for programs that follow' },
   { name: 'Audit', description: 'Who did what, and when' },
   { name: 'Users', description: 'Who works here' },
+  { name: 'Teams', description: 'Who works together, and who leads them' },
   { name: 'Roles', description: 'What they may do' },
   { name: 'API keys', description: 'Credentials of programs' },
   { name: 'Workspaces', description: 'The workspace and its settings' },

@@ -84,7 +84,7 @@ export interface FieldOptions {
   max?: number;
   options?: readonly string[];
   /** Object that a reference leads to, and how imports may name its records. */
-  references?: { object: RecordObject; include: string; by: readonly string[] };
+  references?: { object: RecordObject | 'user'; include: string; by: readonly string[] };
 }
 
 /** A property of an object: the one description that validation, SQL, imports and docs come from. */

@@ -1,11 +1,13 @@
 import type { RequestContext } from '../../common/context.js';
 import { Problem } from '../../common/errors.js';
+import type { FieldSpec } from './field-types.js';
 import type { ObjectDefinition } from './object-definition.js';
 import type { RecordKit } from './record-kit.js';
 import { jsonSql } from './record-json.js';
 
-const OWNER = `(select json_build_object('id', u.id, 'name', u.name, 'email', u.email)
-  from users u where u.workspace_id = r.workspace_id and u.id = r.owner_id)`;
+const userSql = (column: string): string =>
+  `(select json_build_object('id', u.id, 'name', u.name, 'email', u.email)
+  from users u where u.workspace_id = r.workspace_id and u.id = r.${column})`;
 
 /**
  * Members with the records that a record points to: `include=company,owner`.
@@ -26,9 +28,10 @@ function relationSql(
   definition: ObjectDefinition,
   name: string,
 ): string {
-  if (name === 'owner') return OWNER;
+  if (name === 'owner') return userSql('owner_id');
   const field = definition.references.find(({ references }) => references?.include === name);
-  const target = kit.get(field?.references?.object ?? '');
+  if (field?.references?.object === 'user') return userSql(field.column);
+  const target = targetOf(kit, field);
   if (!field || !target) {
     const known = definition.references.map(({ references }) => references?.include);
     const detail = `${definition.plural} cannot include ${name.slice(0, 64)}. Relations: ${[...known, 'owner'].join(', ')}.`;
@@ -43,3 +46,6 @@ function relationSql(
     cross join lateral (select c.* from ${target.table} c
       where c.workspace_id = o.workspace_id and c.id = o.id ${own}) r)`;
 }
+
+const targetOf = (kit: RecordKit, field: FieldSpec | undefined): ObjectDefinition | undefined =>
+  kit.get(field?.references?.object ?? '');

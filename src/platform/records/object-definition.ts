@@ -1,3 +1,4 @@
+import type { FieldError } from '../../common/errors.js';
 import type { Normalizer } from '../../common/values/normalized.js';
 import type { RecordObject } from '../access/permissions.js';
 import type { ColumnSpec, ColumnValues, FilterType } from './field-types.js';
@@ -43,6 +44,8 @@ export interface ObjectOptions {
   links: readonly { table: string; column: string; object: string }[];
   /** Rule over the whole record, besides those of its fields. */
   check?: (values: ColumnValues) => string | undefined;
+  /** What clients are told of checks that the table itself holds, by the constraint's name. */
+  constraints?: Readonly<Record<string, FieldError>>;
   /** Paths that make two records look like one, strongest first; see `duplicates`. */
   duplicateKeys: readonly string[];
 }

@@ -9,6 +9,7 @@ import { findByKey, keyValue, matchKey } from './match-key.js';
 import type { MatchKey } from './match-key.js';
 import { failed, isFailure } from './outcome.js';
 import type { Outcomes, WriteItem } from './outcome.js';
+import { brokenCheck } from './record-creator.js';
 import type { RecordCreator } from './record-creator.js';
 import type { RecordKit } from './record-kit.js';
 import type { RecordRemover } from './record-remover.js';
@@ -57,7 +58,7 @@ export class RecordBatch {
       return await this.attempt(ctx, batch, items);
     } catch (error) {
       // Somebody took a unique value between our look and our write: item by item then.
-      if (!violationOf(error) || batch.atomic || ctx.tx) throw error;
+      if (!violationOf(error) || batch.atomic || ctx.tx) throw this.explain(error);
       return this.oneByOne(ctx, batch, items);
     }
   }
@@ -74,11 +75,13 @@ export class RecordBatch {
     const key = matchKey(this.store.definition, settings.properties, keyName);
     const value = keyValue(key, rawValue);
     const item: WriteItem = { index: 0, body: withKey(key, value, body), pointer: '' };
-    const outcomes = await this.kit.database.transaction(ctx, async (tx) => {
-      const results: Outcomes = new Map();
-      await this.upsert(tx, ctx, [{ item, value }], key, settings, results);
-      return results;
-    });
+    const outcomes = await this.kit.database
+      .transaction(ctx, async (tx) => {
+        const results: Outcomes = new Map();
+        await this.upsert(tx, ctx, [{ item, value }], key, settings, results);
+        return results;
+      })
+      .catch((error: unknown) => Promise.reject(this.explain(error) as Error));
     const outcome = outcomes.get(0);
     if (!outcome) throw new Error('The upsert has no outcome');
     if (isFailure(outcome)) throw outcome.problem;
@@ -126,10 +129,15 @@ export class RecordBatch {
       } catch (error) {
         if (!violationOf(error)) throw error;
         const detail = 'Another record with the same unique value was being written.';
-        outcomes.set(item.index, failed(new Problem('conflict', detail)));
+        const broken = brokenCheck(this.store.definition, error, item.pointer);
+        outcomes.set(item.index, failed(broken ?? new Problem('conflict', detail)));
       }
     }
     return outcomes;
+  }
+
+  private explain(error: unknown): unknown {
+    return brokenCheck(this.store.definition, error) ?? error;
   }
 
   private async dispatch(

@@ -284,6 +284,19 @@ function lostReference(
   return Problem.validation([{ pointer: `/${field.name}`, code: 'reference', detail }]);
 }
 
+/**
+ * The 422 for a check of the table that a write broke; undefined for other errors.
+ * @param pointer to the record in the body.
+ */
+export function brokenCheck(
+  { constraints }: ObjectDefinition,
+  error: unknown,
+  pointer = '',
+): Problem | undefined {
+  const fault = constraints?.[violationOf(error)?.constraint ?? ''];
+  return fault && Problem.validation([{ ...fault, pointer: pointer + fault.pointer }]);
+}
+
 /** The problem behind a constraint that a record broke; other errors stay what they are. */
 export async function explainViolation(
   kit: RecordKit,
@@ -296,6 +309,7 @@ export async function explainViolation(
   const { definition } = store;
   const violation = violationOf(error);
   if (violation?.kind === 'foreignKey') return lostReference(definition, row, violation);
+  if (violation?.kind === 'check') return brokenCheck(definition, error) ?? error;
   // The transaction of a request with an Idempotency-Key has failed: no question can be asked in it.
   if (violation?.kind !== 'unique') return error;
   const outside = { ...ctx, tx: undefined };

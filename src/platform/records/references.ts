@@ -31,7 +31,8 @@ export function referencesOf(
   };
   for (const { name, column, references } of definition.references) {
     const object = references?.object ?? '';
-    add(kit.get(object)?.table, patch.values[column], `/${name}`, object);
+    const table = object === 'user' ? 'users' : kit.get(object)?.table;
+    add(table, patch.values[column], `/${name}`, object);
   }
   add('users', patch.ownerId, '/ownerId', 'user');
   for (const [name, value] of Object.entries(patch.custom)) {

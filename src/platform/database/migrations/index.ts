@@ -4,6 +4,7 @@ import { M0003Identity } from './0003-identity.js';
 import { M0004Search } from './0004-search.js';
 import { M0005Imports } from './0005-imports.js';
 import { M0006Exports } from './0006-exports.js';
+import { M0008People } from './0008-people.js';
 
 /** In the order they run. A migration that has been released is never edited. */
 export const migrations = [
@@ -13,4 +14,5 @@ export const migrations = [
   { name: '0004-search', class: M0004Search },
   { name: '0005-imports', class: M0005Imports },
   { name: '0006-exports', class: M0006Exports },
+  { name: '0008-people', class: M0008People },
 ];

@@ -72,6 +72,7 @@ function partMeanings({ name, kindName }: Field): [string, string][] {
 }
 
 function pathOf({ name, kindName, references }: Field): string {
+  if (references?.object === 'user') return name;
   if (references) return `${references.include}.${references.by[0] ?? 'name'}`;
   return kindName === 'address' ? `${name}.street` : name;
 }

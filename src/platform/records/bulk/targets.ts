@@ -95,7 +95,8 @@ export function targetNames(
     const paths = parts.map((part) => `${name}.${part}`);
     return kindName === 'money' ? [name, ...paths] : paths;
   });
-  const links = definition.references.flatMap(({ references }) => [
+  const named = definition.references.filter(({ references }) => references?.object !== 'user');
+  const links = named.flatMap(({ references }) => [
     ...(references?.by ?? []).map((by) => `${references?.include ?? ''}.${by}`),
     `${references?.include ?? ''}.externalIds.<source>`,
   ]);

@@ -1,0 +1,32 @@
+import { Injectable } from '@nestjs/common';
+import { defineObject } from '../../platform/records/object-definition.js';
+import { RecordKit } from '../../platform/records/record-kit.js';
+import { RecordService } from '../../platform/records/record-service.js';
+import { TeamFields } from './team.dto.js';
+
+/** What the platform needs to know of teams. */
+export const TEAM = defineObject({
+  object: 'team',
+  plural: 'teams',
+  table: 'teams',
+  fields: TeamFields,
+  title: ({ name }) => String(name ?? ''),
+  subtitle: ({ description }) => String(description ?? '').slice(0, 100),
+  links: [{ table: 'teams', column: 'parent_team_id', object: 'teams' }],
+  constraints: {
+    teams_tree: {
+      pointer: '/parentTeamId',
+      code: 'cycle',
+      detail: 'is the team itself, or a part of it',
+    },
+  },
+  duplicateKeys: ['name'],
+});
+
+/** Who works together. */
+@Injectable()
+export class TeamsService extends RecordService {
+  constructor(kit: RecordKit) {
+    super(kit, TEAM);
+  }
+}
