@@ -1,3 +1,5 @@
+import type { RecordObject } from '../access/permissions.js';
+
 /** What can happen to a record; an event's type is `<singular>.<action>`: `contact.created`. */
 export const RECORD_ACTIONS = {
   created: 'A record was created, also by an import or an upsert.',
@@ -43,7 +45,8 @@ export const AUDIT_EVENTS = {
 } as const;
 
 export type AuditEventType = keyof typeof AUDIT_EVENTS;
-export type RecordEventType = `${string}.${RecordAction}`;
+/** What happened to a record: a common action, or one of the object's own (`order.confirmed`). */
+export type RecordEventType = `${RecordObject}.${string}`;
 export type EventType = RecordEventType | AuditEventType;
 
 /** Whether an event belongs to the audit trail alone. */

@@ -4,6 +4,8 @@ import { normalizeCountry } from '../../common/values/country.js';
 import { normalizeCurrency } from '../../common/values/currency.js';
 import { normalizeDate } from '../../common/values/date.js';
 import { normalizeDatetime } from '../../common/values/datetime.js';
+import { readDecimal } from '../../common/values/decimal-cell.js';
+import { normalizeDecimal } from '../../common/values/decimal.js';
 import { normalizeDomain } from '../../common/values/domain.js';
 import { normalizeEmail } from '../../common/values/email.js';
 import { normalizeLanguage } from '../../common/values/language.js';
@@ -15,6 +17,7 @@ import type { Normalized, ValueFault } from '../../common/values/normalized.js';
 import { normalizeText } from '../../common/values/text.js';
 import { normalizeTimeZone } from '../../common/values/time-zone.js';
 import { normalizeUrl } from '../../common/values/url.js';
+import { list } from './list-items.js';
 import type {
   ColumnSpec,
   FieldKind,
@@ -211,6 +214,29 @@ export function clear(kind: FieldKind, field: FieldSpec, target: ColumnValues): 
 const text = (schema: ApiPropertyOptions, read: Reader): FieldKind =>
   simple('text', 'text', schema, read);
 
+const DECIMAL_PATTERN = '^-?\\d+(\\.\\d+)?$';
+
+const limits = ({ min, max }: FieldSpec): { description?: string } =>
+  min === undefined && max === undefined
+    ? {}
+    : { description: `From ${min ?? 'any'} to ${max ?? 'any'}` };
+
+/** A decimal number within its limits; it never passes through a float but to compare it. */
+function readDecimalOf(
+  raw: unknown,
+  { scale = 4, min, max }: FieldSpec,
+  { lenient }: ParseContext,
+): Normalized<string> {
+  const result = lenient
+    ? readDecimal(raw, { scale, excess: 'round' })
+    : normalizeDecimal(raw, { scale });
+  if (result.error) return result;
+  const number = Number(result.value);
+  if (min !== undefined && number < min) return refused('min', `must be at least ${min}`);
+  if (max !== undefined && number > max) return refused('max', `must be at most ${max}`);
+  return result;
+}
+
 /** Every kind of field; a decorator of `fields.ts` names one. */
 export const FIELD_KINDS = {
   text: simple(
@@ -237,6 +263,12 @@ export const FIELD_KINDS = {
     (field) => ({ type: 'integer', minimum: field.min, maximum: field.max }),
     (raw, field, context) => (context.lenient ? readInteger : normalizeInteger)(raw, field),
   ),
+  decimal: simple(
+    'numeric',
+    'decimal',
+    (field) => ({ type: String, pattern: DECIMAL_PATTERN, example: '12.50', ...limits(field) }),
+    readDecimalOf,
+  ),
   boolean: simple('boolean', 'boolean', { type: Boolean }, (raw, _field, context) =>
     (context.lenient ? readBoolean : normalizeBoolean)(raw),
   ),
@@ -253,4 +285,5 @@ export const FIELD_KINDS = {
   phone,
   money,
   address,
+  list,
 } satisfies Record<FieldKindName, FieldKind>;

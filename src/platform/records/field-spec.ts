@@ -7,7 +7,12 @@ export const snakeCase = (name: string): string =>
   name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 /** Completes what a decorator was given. */
-export function fieldSpec(name: string, kindName: FieldKindName, options: FieldOptions): FieldSpec {
+export function fieldSpec(
+  name: string,
+  kindName: FieldKindName,
+  options: FieldOptions,
+  items: readonly FieldSpec[] = [],
+): FieldSpec {
   const kind: FieldKind = FIELD_KINDS[kindName];
   const column = snakeCase(name);
   const choices = options.options ?? [];
@@ -20,6 +25,7 @@ export function fieldSpec(name: string, kindName: FieldKindName, options: FieldO
     kindName,
     column,
     columns: kind.columns(name, column),
+    items,
     options: choices,
     selectNormalizer: selectNormalizer(select),
     selectReader: selectReader(select),

@@ -13,13 +13,15 @@ export type FieldKindName =
   | 'timeZone'
   | 'select'
   | 'integer'
+  | 'decimal'
   | 'boolean'
   | 'date'
   | 'datetime'
   | 'reference'
   | 'phone'
   | 'money'
-  | 'address';
+  | 'address'
+  | 'list';
 
 /** Values of a row by column name, as they go into SQL. */
 export type ColumnValues = Record<string, string | number | boolean | null>;
@@ -40,7 +42,17 @@ export type FilterType =
 
 export interface ColumnSpec {
   column: string;
-  sql: 'text' | 'integer' | 'numeric' | 'boolean' | 'uuid' | 'date' | 'timestamptz' | 'float8';
+  sql:
+    | 'text'
+    | 'integer'
+    | 'numeric'
+    | 'boolean'
+    | 'uuid'
+    | 'date'
+    | 'timestamptz'
+    | 'float8'
+    /** Kept as written, so that equal values are equal text. */
+    | 'json';
   /** Path in the API, such as `address.city`; absent for columns not filtered by. */
   path?: string;
   filter?: FilterType;
@@ -82,6 +94,18 @@ export interface FieldOptions {
   maxLength?: number;
   min?: number;
   max?: number;
+  /** Most decimals of a decimal number; default 4. */
+  scale?: number;
+  /** Set by the server alone: bodies and files that name it are refused. */
+  readOnly?: boolean;
+  /** Stored value of a new record that says nothing; the field is never empty then. */
+  initial?: string | number | boolean;
+  /** Class whose field decorators describe the items of a list. */
+  item?: new () => object;
+  /** Most items of a list; default 100. */
+  maxItems?: number;
+  /** Member of a list's items: records can be found by it (`filter[lines.productId]=…`). */
+  indexed?: boolean;
   options?: readonly string[];
   /** Object that a reference leads to, and how imports may name its records. */
   references?: { object: RecordObject | 'user'; include: string; by: readonly string[] };
@@ -94,6 +118,8 @@ export interface FieldSpec extends FieldOptions {
   kindName: FieldKindName;
   column: string;
   columns: readonly ColumnSpec[];
+  /** Members of a list's items. */
+  items: readonly FieldSpec[];
   options: readonly string[];
   selectNormalizer: Normalizer<string>;
   selectReader: Normalizer<string>;

@@ -6,7 +6,7 @@ import type { FieldOptions, FieldSpec } from './field-types.js';
 
 const FIELDS = 'keel:fields';
 
-type Options = Omit<FieldOptions, 'options' | 'references'>;
+type Options = Omit<FieldOptions, 'options' | 'references' | 'item'>;
 
 /**
  * Declares a property of an object on its DTO class. The same declaration gives its validation,
@@ -15,13 +15,15 @@ type Options = Omit<FieldOptions, 'options' | 'references'>;
  */
 function field(kind: FieldKindName, options: FieldOptions): PropertyDecorator {
   return (target, property) => {
-    const spec = fieldSpec(String(property), kind, options);
+    const items = options.item ? fieldsOf(options.item) : [];
+    const spec = fieldSpec(String(property), kind, options, items);
     const fields = (Reflect.getOwnMetadata(FIELDS, target) ?? []) as FieldSpec[];
     Reflect.defineMetadata(FIELDS, [...fields, spec], target);
     const schema = { ...spec.kind.schema(spec), ...documentation(options) };
-    const decorate = options.required
-      ? ApiProperty(schema)
-      : ApiPropertyOptional({ ...schema, nullable: true });
+    const decorate =
+      options.required && options.initial === undefined
+        ? ApiProperty(schema)
+        : ApiPropertyOptional({ ...schema, nullable: true });
     decorate(target, property);
   };
 }
@@ -31,6 +33,8 @@ function documentation(options: FieldOptions): object {
   return {
     description: `${options.description ?? options.label}.${unique}`.replace('..', '.'),
     ...(options.example === undefined ? {} : { example: options.example }),
+    ...(options.readOnly ? { readOnly: true } : {}),
+    ...(options.initial === undefined ? {} : { default: options.initial }),
   };
 }
 
@@ -44,6 +48,7 @@ export const EmailField = (options: Options): PropertyDecorator => field('email'
 export const DomainField = (options: Options): PropertyDecorator => field('domain', options);
 export const UrlField = (options: Options): PropertyDecorator => field('url', options);
 export const PhoneField = (options: Options): PropertyDecorator => field('phone', options);
+export const DecimalField = (options: Options): PropertyDecorator => field('decimal', options);
 export const IntegerField = (options: Options): PropertyDecorator => field('integer', options);
 export const BooleanField = (options: Options): PropertyDecorator => field('boolean', options);
 export const MoneyField = (options: Options): PropertyDecorator => field('money', options);
@@ -59,3 +64,13 @@ export const SelectField = (options: Options & { options: readonly string[] }): 
 export const ReferenceField = (
   options: Options & { references: NonNullable<FieldOptions['references']> },
 ): PropertyDecorator => field('reference', options);
+
+/**
+ * A list of items, each an object with members of its own, such as the lines of an order. It is
+ * given and stored as a whole; items get an `id` that stays theirs. Read-only members of items are
+ * worked out by the server: what a body says of them is left out, so that a list can be sent back
+ * as it was read.
+ */
+export const ListField = (
+  options: Options & { item: NonNullable<FieldOptions['item']> },
+): PropertyDecorator => field('list', { initial: '[]', ...options });

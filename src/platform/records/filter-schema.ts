@@ -32,6 +32,8 @@ export function fieldSchema(
       const normalize = rewritten ? normalizerOf(field, settings) : path.normalize;
       return { type, filterable: true, normalize };
     }
+    const item = definition.indexedItems.get(name);
+    if (item) return { type: item.member.columns[0]?.filter ?? 'text', filterable: true };
     if (name === 'tags') return { type: 'tags', filterable: true };
     if (/^externalIds\.[A-Za-z0-9][\w-]{0,62}$/.test(name)) {
       return { type: 'text', filterable: true };
@@ -51,7 +53,7 @@ export function filterNames(
   { properties }: WorkspaceSettings,
 ): string[] {
   const custom = [...properties.keys()].map((name) => `custom.${name}`);
-  return [...definition.paths.keys(), 'tags', ...custom];
+  return [...definition.paths.keys(), ...definition.indexedItems.keys(), 'tags', ...custom];
 }
 
 const contextOf = ({ country, currency }: WorkspaceSettings): ParseContext => ({

@@ -9,6 +9,9 @@ const userSql = (column: string): string =>
   `(select json_build_object('id', u.id, 'name', u.name, 'email', u.email)
   from users u where u.workspace_id = r.workspace_id and u.id = r.${column})`;
 
+const userColumn = (field: FieldSpec | undefined): string | undefined =>
+  field?.references?.object === 'user' ? field.column : undefined;
+
 /**
  * Members with the records that a record points to: `include=company,owner`.
  * @throws Problem 400 for an unknown relation, 403 for one the caller may not read.
@@ -28,10 +31,10 @@ function relationSql(
   definition: ObjectDefinition,
   name: string,
 ): string {
-  if (name === 'owner') return userSql('owner_id');
   const field = definition.references.find(({ references }) => references?.include === name);
-  if (field?.references?.object === 'user') return userSql(field.column);
-  const target = targetOf(kit, field);
+  const user = name === 'owner' ? 'owner_id' : userColumn(field);
+  if (user !== undefined) return userSql(user);
+  const target = kit.get(field?.references?.object ?? '');
   if (!field || !target) {
     const known = definition.references.map(({ references }) => references?.include);
     const detail = `${definition.plural} cannot include ${name.slice(0, 64)}. Relations: ${[...known, 'owner'].join(', ')}.`;
@@ -46,6 +49,3 @@ function relationSql(
     cross join lateral (select c.* from ${target.table} c
       where c.workspace_id = o.workspace_id and c.id = o.id ${own}) r)`;
 }
-
-const targetOf = (kit: RecordKit, field: FieldSpec | undefined): ObjectDefinition | undefined =>
-  kit.get(field?.references?.object ?? '');

@@ -2,6 +2,7 @@ import type { FieldError } from '../../common/errors.js';
 import type { Normalizer } from '../../common/values/normalized.js';
 import type { RecordObject } from '../access/permissions.js';
 import type { ColumnSpec, ColumnValues, FilterType } from './field-types.js';
+import type { RecordRules } from './record-rules.js';
 import { fieldsOf } from './fields.js';
 import type { FieldSpec } from './field-types.js';
 
@@ -29,7 +30,7 @@ export const SYSTEM_PATHS: readonly (ColumnSpec & { sortable?: boolean })[] = [
 ];
 
 /** What a domain says of its object. */
-export interface ObjectOptions {
+export interface ObjectOptions extends RecordRules {
   /** Singular, as in permissions and event types: `contact`. */
   object: RecordObject;
   /** Plural, as in paths: `contacts`. */
@@ -48,6 +49,8 @@ export interface ObjectOptions {
   constraints?: Readonly<Record<string, FieldError>>;
   /** Paths that make two records look like one, strongest first; see `duplicates`. */
   duplicateKeys: readonly string[];
+  /** What happens to records besides the common verbs: `confirmed: 'An order was confirmed.'`. */
+  actions?: Readonly<Record<string, string>>;
 }
 
 /** A filterable path: where it lives and what it compares. */
@@ -72,6 +75,11 @@ export interface ObjectDefinition extends ObjectOptions {
   unique: readonly FieldSpec[];
   references: readonly FieldSpec[];
   required: readonly FieldSpec[];
+  lists: readonly FieldSpec[];
+  /** Members of lists that records can be found by: `lines.productId`. */
+  indexedItems: ReadonlyMap<string, { list: FieldSpec; member: FieldSpec }>;
+  /** Whether the server gives values to columns that the input did not name. */
+  isDerived: boolean;
 }
 
 /** Compiles what a domain declares. */
@@ -89,7 +97,8 @@ export function defineObject(options: ObjectOptions): ObjectDefinition {
   }
   for (const field of fieldList.filter((item) => item.sortable)) {
     const { column, sql } = field.columns[0] as ColumnSpec;
-    sortable.set(field.name, { column, sql, nullable: field.required !== true });
+    const nullable = field.required !== true && field.initial === undefined;
+    sortable.set(field.name, { column, sql, nullable });
   }
   return {
     ...options,
@@ -100,6 +109,18 @@ export function defineObject(options: ObjectOptions): ObjectDefinition {
     sortable,
     unique: fieldList.filter((field) => field.unique),
     references: fieldList.filter((field) => field.references),
-    required: fieldList.filter((field) => field.required),
+    required: fieldList.filter(({ required, initial }) => required && initial === undefined),
+    lists: fieldList.filter(({ kindName }) => kindName === 'list'),
+    indexedItems: new Map(fieldList.flatMap(indexedMembers)),
+    isDerived:
+      options.derive !== undefined ||
+      options.prepare !== undefined ||
+      fieldList.some(({ initial }) => initial !== undefined),
   };
+}
+
+function indexedMembers(list: FieldSpec): [string, { list: FieldSpec; member: FieldSpec }][] {
+  return list.items
+    .filter(({ indexed }) => indexed)
+    .map((member) => [`${list.name}.${member.name}`, { list, member }]);
 }

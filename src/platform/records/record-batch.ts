@@ -9,7 +9,6 @@ import { findByKey, keyValue, matchKey } from './match-key.js';
 import type { MatchKey } from './match-key.js';
 import { failed, isFailure } from './outcome.js';
 import type { Outcomes, WriteItem } from './outcome.js';
-import { brokenCheck } from './record-creator.js';
 import type { RecordCreator } from './record-creator.js';
 import type { RecordKit } from './record-kit.js';
 import type { RecordRemover } from './record-remover.js';
@@ -17,6 +16,7 @@ import type { WorkspaceSettings } from './record-settings.js';
 import { recordsById } from './record-store.js';
 import type { RecordStore } from './record-store.js';
 import type { RecordUpdater } from './record-updater.js';
+import { brokenCheck } from './record-violations.js';
 import { reachIds } from './record-reader.js';
 
 export const BATCH_OPERATIONS = ['create', 'update', 'upsert', 'delete', 'get'] as const;

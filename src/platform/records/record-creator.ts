@@ -2,9 +2,7 @@ import type { RequestContext } from '../../common/context.js';
 import { Problem } from '../../common/errors.js';
 import type { FieldError } from '../../common/errors.js';
 import { uuidv7 } from '../../common/uuid.js';
-import { violationOf } from '../database/database-errors.js';
-import type { ConstraintViolation } from '../database/database-errors.js';
-import type { ObjectDefinition } from './object-definition.js';
+import type { Statement } from '../database/pipeline.js';
 import type { Transaction } from '../database/transaction.js';
 import type { RecordJson } from '../http/answers.js';
 import { duplicateProblem, findByKey, keysOf } from './match-key.js';
@@ -14,11 +12,14 @@ import type { Outcomes, WriteItem } from './outcome.js';
 import { ownerOfNew } from './reach.js';
 import type { RecordKit } from './record-kit.js';
 import { checkComplete, parseRecord } from './record-input.js';
+import type { ColumnValues } from './field-types.js';
 import { newRow } from './record-row.js';
 import type { RecordRow } from './record-row.js';
+import { applyRules, draftOf } from './record-rules.js';
 import type { WorkspaceSettings } from './record-settings.js';
 import { recordsById } from './record-store.js';
 import type { RecordStore } from './record-store.js';
+import { explainViolation } from './record-violations.js';
 import { lookupStatements, missing, missingReferences, referencesOf } from './references.js';
 import type { ReferenceUse } from './references.js';
 import { eventStatements, indexStatements, searchStatement, tagsOf } from './side-statements.js';
@@ -29,6 +30,12 @@ interface Prepared {
   uses: ReferenceUse[];
 }
 
+/** Values that the server gives a new record whatever the body says. */
+export interface GivenValues {
+  values?: ColumnValues;
+  ownerId?: string | null;
+}
+
 /** Makes records: one in a single round trip, or many with one statement each kind. */
 export class RecordCreator {
   constructor(
@@ -36,12 +43,36 @@ export class RecordCreator {
     private readonly store: RecordStore,
   ) {}
 
-  /** Makes one record with its event, or throws why not. */
-  async one(ctx: RequestContext, body: unknown): Promise<RecordJson> {
+  /**
+   * Makes one record with its event, or throws why not.
+   * @param given what the server says of it besides, read-only fields too.
+   */
+  async one(ctx: RequestContext, body: unknown, given: GivenValues = {}): Promise<RecordJson> {
     const { definition } = this.store;
     const { prepared, settings } = await this.prepareOne(ctx, body);
     const { row, uses } = prepared;
+    Object.assign(row.values, given.values);
+    if (given.ownerId !== undefined) row.ownerId = given.ownerId;
     await this.assertReferences(ctx, uses);
+    if (definition.prepare) {
+      // What the database is asked for must still be so when the record is written.
+      return this.kit.database.transaction(ctx, (tx) =>
+        this.writeOne({ ...ctx, tx }, row, settings),
+      );
+    }
+    return this.writeOne(ctx, row, settings);
+  }
+
+  private async writeOne(
+    ctx: RequestContext,
+    row: RecordRow,
+    settings: WorkspaceSettings,
+  ): Promise<RecordJson> {
+    const { definition } = this.store;
+    const draft = draftOf(null, row, '');
+    const db = { run: (statements: Statement[]) => this.kit.database.run(ctx, statements) };
+    await applyRules(definition, db, ctx, [draft]);
+    if (draft.errors.length > 0) throw Problem.validation(draft.errors);
     const statements = [this.store.insert(ctx, [row]), ...this.sides(ctx, [row], settings)];
     try {
       const tags = tagsOf(definition, []);
@@ -62,6 +93,7 @@ export class RecordCreator {
   ): Promise<void> {
     let pending = this.prepareMany(ctx, items, settings, outcomes);
     pending = await this.dropMissing(tx, ctx, pending, outcomes);
+    pending = await this.dropFaulty(tx, ctx, pending, outcomes);
     pending = await this.dropTaken(tx, ctx, pending, settings, outcomes);
     if (pending.length === 0) return;
     const rows = pending.map(({ row }) => row);
@@ -96,6 +128,10 @@ export class RecordCreator {
     return [
       ...eventStatements(ctx, definition, 'created', written),
       ...indexStatements(ctx, definition, rows, settings.properties),
+      ...(definition.sides?.(
+        ctx,
+        rows.map((after) => ({ before: null, after })),
+      ) ?? []),
       searchStatement(ctx, definition, rows),
     ];
   }
@@ -163,6 +199,22 @@ export class RecordCreator {
     const results = await this.kit.database.run(ctx, lookupStatements(ctx, others));
     const lost = missing(others, results);
     if (lost.length > 0) throw Problem.validation(lost.map(({ error }) => error));
+  }
+
+  /** Applies the domain's rules and drops the items that they find wrong. */
+  private async dropFaulty(
+    tx: Transaction,
+    ctx: RequestContext,
+    pending: Prepared[],
+    outcomes: Outcomes,
+  ): Promise<Prepared[]> {
+    const drafts = pending.map(({ item, row }) => draftOf(null, row, item.pointer));
+    await applyRules(this.store.definition, tx, ctx, drafts);
+    return pending.filter(({ item }, index) => {
+      const errors = drafts[index]?.errors ?? [];
+      if (errors.length > 0) outcomes.set(item.index, failed(Problem.validation(errors)));
+      return errors.length === 0;
+    });
   }
 
   private async dropMissing(
@@ -271,52 +323,4 @@ export class RecordCreator {
   ): Promise<unknown> {
     return explainViolation(this.kit, this.store, ctx, row, settings, error);
   }
-}
-
-function lostReference(
-  definition: ObjectDefinition,
-  row: RecordRow,
-  { constraint }: ConstraintViolation,
-): Problem {
-  const field = definition.references.find(({ column }) => constraint.includes(column));
-  if (!field) return new Problem('conflict', 'Something that the record points to is gone.');
-  const detail = `there is no ${field.references?.object ?? 'record'} ${String(row.values[field.column])}`;
-  return Problem.validation([{ pointer: `/${field.name}`, code: 'reference', detail }]);
-}
-
-/**
- * The 422 for a check of the table that a write broke; undefined for other errors.
- * @param pointer to the record in the body.
- */
-export function brokenCheck(
-  { constraints }: ObjectDefinition,
-  error: unknown,
-  pointer = '',
-): Problem | undefined {
-  const fault = constraints?.[violationOf(error)?.constraint ?? ''];
-  return fault && Problem.validation([{ ...fault, pointer: pointer + fault.pointer }]);
-}
-
-/** The problem behind a constraint that a record broke; other errors stay what they are. */
-export async function explainViolation(
-  kit: RecordKit,
-  store: RecordStore,
-  ctx: RequestContext,
-  row: RecordRow,
-  settings: WorkspaceSettings,
-  error: unknown,
-): Promise<unknown> {
-  const { definition } = store;
-  const violation = violationOf(error);
-  if (violation?.kind === 'foreignKey') return lostReference(definition, row, violation);
-  if (violation?.kind === 'check') return brokenCheck(definition, error) ?? error;
-  // The transaction of a request with an Idempotency-Key has failed: no question can be asked in it.
-  if (violation?.kind !== 'unique') return error;
-  const outside = { ...ctx, tx: undefined };
-  for (const { key, value } of keysOf(definition, settings.properties, row)) {
-    const [found] = await kit.database.run(outside, [findByKey(ctx, definition, key, [value])]);
-    const existing = found?.rows.find((hit) => hit['id'] !== row.id);
-    if (existing) return duplicateProblem(definition, key, value, existing['id'] as string);
-  }
-  return new Problem('conflict', 'Another record with the same unique value was being written.');
 }

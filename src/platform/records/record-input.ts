@@ -75,6 +75,10 @@ export function parseRecord(
   // Fields come in their declared order, so that an address is known before the phones are read.
   for (const field of definition.fieldList) {
     if (!named.delete(field.name)) continue;
+    if (field.readOnly) {
+      errors.push({ pointer: `${pointer}/${field.name}`, ...READ_ONLY_FAULT });
+      continue;
+    }
     parseField(field, input[field.name], patch.values, context, errors, pointer);
     const country = patch.values[`${field.column}_country`];
     if (field.kindName === 'address' && typeof country === 'string') context.country = country;
@@ -94,17 +98,20 @@ function parseField(
   const at = `${pointer}/${field.name}`;
   if (raw === null) {
     clear(field.kind, field, values);
-    if (field.required) {
+    if (isNeeded(field)) {
       errors.push({ pointer: at, code: 'isNotEmpty', detail: 'must not be empty' });
     }
     return;
   }
   const fault = field.kind.parse(raw, field, values, context);
   if (fault) errors.push(faultAt(at, fault));
-  else if (field.required && values[field.column] === null) {
+  else if (isNeeded(field) && values[field.columns[0]?.column ?? ''] === null) {
     errors.push({ pointer: at, code: 'isNotEmpty', detail: 'must not be empty' });
   }
 }
+
+const isNeeded = ({ required, initial }: FieldSpec): boolean =>
+  required === true || initial !== undefined;
 
 const faultAt = (pointer: string, fault: ValueFault): FieldError => ({
   pointer: pointer + (fault.at ?? ''),

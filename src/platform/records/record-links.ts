@@ -1,15 +1,9 @@
 import type { RequestContext } from '../../common/context.js';
 import type { Transaction } from '../database/transaction.js';
-import { MAX_EVENT_RECORDS } from '../outbox/event.js';
 import type { ObjectDefinition } from './object-definition.js';
 import type { RecordKit } from './record-kit.js';
-import { eventStatements, tagsOf } from './side-statements.js';
-
-interface MovedRow {
-  id: string;
-  version: number;
-  old: string;
-}
+import { logMoves, moveAllItems } from './record-item-links.js';
+import type { MovedRow } from './record-item-links.js';
 
 const moveSql = (table: string, column: string): string => `
   with old as (select id, ${column} as old from ${table}
@@ -46,20 +40,8 @@ export async function moveLinks(
     ]);
     moved[object] = (moved[object] ?? 0) + rows.length;
     if (!linked || !field || rows.length === 0) continue;
-    for (let start = 0; start < rows.length; start += MAX_EVENT_RECORDS) {
-      const written = rows.slice(start, start + MAX_EVENT_RECORDS).map(({ id, version, old }) => ({
-        id,
-        version,
-        changes: { [field.name]: [old, target] },
-      }));
-      await tx.run(eventStatements(ctx, linked, 'updated', written));
-    }
-    tx.touch(
-      tagsOf(
-        linked,
-        rows.map(({ id }) => id),
-      ),
-    );
+    await logMoves(tx, ctx, linked, field.name, rows, target);
   }
+  if (target !== null) await moveAllItems(kit, tx, ctx, definition.object, ids, target, moved);
   return moved;
 }

@@ -8,6 +8,7 @@ import { assertReach } from './reach.js';
 import type { RecordKit } from './record-kit.js';
 import { changesBetween } from './record-row.js';
 import type { RecordRow } from './record-row.js';
+import { applyRules, draftOf } from './record-rules.js';
 import { recordsById } from './record-store.js';
 import type { RecordStore } from './record-store.js';
 import {
@@ -70,11 +71,14 @@ export class RecordMerger {
       return await this.kit.database.transaction({ ...ctx }, async (tx) => {
         const { survivor, losers } = await this.lock(tx, ctx, id, merge.duplicateIds);
         const merged = this.combine(survivor, losers, merge.prefer ?? {});
+        const draft = draftOf(survivor, merged, '');
+        await applyRules(this.store.definition, tx, ctx, [draft]);
+        if (draft.errors.length > 0) throw Problem.validation(draft.errors);
         const changes = changesBetween(this.store.definition, survivor, merged);
         const lost = losers.map((loser) => loser.id);
         const moved = await moveLinks(this.kit, tx, ctx, this.store.definition, lost, id);
         const results = await tx.run(
-          this.statements(ctx, merged, losers, changes, settings.properties),
+          this.statements(ctx, survivor, merged, losers, changes, settings.properties),
         );
         const record = recordsById(results[2]).get(id) as RecordJson;
         tx.touch(tagsOf(this.store.definition, [id, ...losers.map((loser) => loser.id)]));
@@ -131,7 +135,7 @@ export class RecordMerger {
     for (const field of this.store.definition.fieldList) {
       const columns = field.columns.map(({ column }) => column);
       const isEmpty = (row: RecordRow): boolean =>
-        columns.every((column) => row.values[column] === null);
+        columns.every((column) => row.values[column] === null || row.values[column] === '[]');
       const source =
         this.preferred(field.name, prefer, survivor, losers) ??
         [survivor, ...losers].find((row) => !isEmpty(row)) ??
@@ -162,6 +166,7 @@ export class RecordMerger {
 
   private statements(
     ctx: RequestContext,
+    survivor: RecordRow,
     merged: RecordRow,
     losers: readonly RecordRow[],
     changes: Record<string, [unknown, unknown]>,
@@ -178,6 +183,7 @@ export class RecordMerger {
       ...indexStatements(ctx, definition, [merged], properties),
       unsearchStatement(ctx, definition, ids),
       searchStatement(ctx, definition, [merged]),
+      ...(definition.sides?.(ctx, [{ before: survivor, after: merged }]) ?? []),
       ...eventStatements(ctx, definition, 'merged', [
         { id: merged.id, version: merged.version + 1, changes: { ...changes, mergedIds: ids } },
       ]),

@@ -9,7 +9,7 @@ import { failed } from './outcome.js';
 import type { Outcomes, WriteItem } from './outcome.js';
 import { moveLinks } from './record-links.js';
 import { assertReach, assertVersion } from './reach.js';
-import { explainViolation } from './record-creator.js';
+import { explainViolation } from './record-violations.js';
 import type { RecordKit } from './record-kit.js';
 import type { RecordRow } from './record-row.js';
 import { recordsById } from './record-store.js';

@@ -1,5 +1,6 @@
 import type { CustomProperty, IndexEntry } from './custom-properties.js';
-import { indexEntries } from './custom-properties.js';
+import { INDEXED_LENGTH, indexEntries } from './custom-properties.js';
+import { itemsOf } from './list-items.js';
 import type { ColumnValues } from './field-types.js';
 import type { ObjectDefinition } from './object-definition.js';
 import type { RecordPatch } from './record-input.js';
@@ -47,7 +48,7 @@ export function newRow(
     id,
     version: 0,
     ownerId,
-    values: Object.fromEntries(definition.columns.map(({ column }) => [column, null])),
+    values: emptyValues(definition),
     tags: [],
     custom: {},
     externalIds: {},
@@ -55,6 +56,15 @@ export function newRow(
     mergedInto: null,
   };
   return patched(empty, patch);
+}
+
+function emptyValues(definition: ObjectDefinition): ColumnValues {
+  const values: ColumnValues = {};
+  for (const { column } of definition.columns) values[column] = null;
+  for (const { columns, initial } of definition.fieldList) {
+    if (initial !== undefined) values[columns[0]?.column ?? ''] = initial;
+  }
+  return values;
 }
 
 /** The row after a merge patch. */
@@ -122,9 +132,40 @@ export function rowsJson(rows: readonly RecordRow[]): string {
 /** The rows' entries in `record_index`. */
 export function indexRows(
   rows: readonly RecordRow[],
+  definition: ObjectDefinition,
   properties: ReadonlyMap<string, CustomProperty>,
 ): (IndexEntry & { recordId: string })[] {
   return rows.flatMap((row) =>
-    indexEntries(row, properties).map((entry) => ({ ...entry, recordId: row.id })),
+    [...indexEntries(row, properties), ...itemEntries(definition, row)].map((entry) => ({
+      ...entry,
+      recordId: row.id,
+    })),
+  );
+}
+
+/** What the items of a record's lists can be found by. */
+function itemEntries({ indexedItems }: ObjectDefinition, row: RecordRow): IndexEntry[] {
+  const entries: IndexEntry[] = [];
+  for (const [key, { list, member }] of indexedItems) {
+    const values = itemsOf(row.values[list.column]).map((item) => item[member.name]);
+    for (const value of new Set(values)) {
+      if (typeof value !== 'string') continue;
+      entries.push({ key, value: value.slice(0, INDEXED_LENGTH), number: null, uniq: false });
+    }
+  }
+  return entries;
+}
+
+/** Whether a change touches what `record_index` holds of a record. */
+export function touchesIndex(
+  definition: ObjectDefinition,
+  changes: Readonly<Record<string, unknown>>,
+): boolean {
+  return Object.keys(changes).some(
+    (name) =>
+      name === 'tags' ||
+      name.startsWith('custom.') ||
+      name.startsWith('externalIds.') ||
+      definition.lists.some((list) => list.name === name),
   );
 }

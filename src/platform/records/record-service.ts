@@ -3,6 +3,7 @@ import type { RecordJson } from '../http/answers.js';
 import type { ObjectDefinition } from './object-definition.js';
 import { isFailure } from './outcome.js';
 import type { Outcomes } from './outcome.js';
+import { RecordActor } from './record-actor.js';
 import { RecordBatch } from './record-batch.js';
 import type { Batch } from './record-batch.js';
 import { RecordCreator } from './record-creator.js';
@@ -22,6 +23,7 @@ export abstract class RecordService {
   readonly creator: RecordCreator;
   readonly updater: RecordUpdater;
   readonly remover: RecordRemover;
+  readonly actor: RecordActor;
   readonly batches: RecordBatch;
   readonly merger: RecordMerger;
   readonly duplicates: RecordDuplicates;
@@ -35,6 +37,7 @@ export abstract class RecordService {
     this.creator = new RecordCreator(kit, store);
     this.updater = new RecordUpdater(kit, store);
     this.remover = new RecordRemover(kit, store);
+    this.actor = new RecordActor(kit, store);
     this.batches = new RecordBatch(kit, store, this);
     this.merger = new RecordMerger(kit, store);
     this.duplicates = new RecordDuplicates(kit, definition);

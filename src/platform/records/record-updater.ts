@@ -1,30 +1,24 @@
 import type { RequestContext } from '../../common/context.js';
 import { Problem } from '../../common/errors.js';
 import type { FieldError } from '../../common/errors.js';
-import type { Statement } from '../database/pipeline.js';
 import type { Transaction } from '../database/transaction.js';
 import type { RecordJson } from '../http/answers.js';
 import { duplicateProblem, findByKey, keysOf } from './match-key.js';
 import { failed, isFailure } from './outcome.js';
 import type { Outcomes, WriteItem } from './outcome.js';
 import { assertReach, assertVersion } from './reach.js';
-import { explainViolation } from './record-creator.js';
+import { explainViolation } from './record-violations.js';
 import type { RecordKit } from './record-kit.js';
 import { parseRecord } from './record-input.js';
 import { changesBetween, patched } from './record-row.js';
 import type { RecordRow } from './record-row.js';
+import { applyRules, draftOf } from './record-rules.js';
 import type { WorkspaceSettings } from './record-settings.js';
 import { recordsById } from './record-store.js';
 import type { RecordStore } from './record-store.js';
 import { missingReferences, referencesOf } from './references.js';
 import type { ReferenceUse } from './references.js';
-import {
-  eventStatements,
-  indexStatements,
-  searchStatement,
-  tagsOf,
-  unindexStatement,
-} from './side-statements.js';
+import { saveChanges } from './save-changes.js';
 
 interface Change {
   item: WriteItem;
@@ -84,6 +78,7 @@ export class RecordUpdater {
     );
     let changes = this.plan(ctx, items, rows, settings, outcomes);
     changes = await this.dropMissing(tx, ctx, changes, outcomes);
+    changes = await this.dropFaulty(tx, ctx, changes, outcomes);
     changes = await this.dropTaken(tx, ctx, changes, settings, outcomes);
     const changed = changes.filter((change) => Object.keys(change.changes).length > 0);
     for (const { after } of changed) attempt?.(after);
@@ -133,6 +128,29 @@ export class RecordUpdater {
     if (errors.length > 0) throw Problem.validation(errors);
     const uses = referencesOf(this.kit, definition, patch, settings.properties, item.pointer);
     return { item, before, after, changes: changesBetween(definition, before, after), uses };
+  }
+
+  /** Applies the domain's rules to what really changes and drops what they find wrong. */
+  private async dropFaulty(
+    tx: Transaction,
+    ctx: RequestContext,
+    changes: Change[],
+    outcomes: Outcomes,
+  ): Promise<Change[]> {
+    const { definition } = this.store;
+    if (!definition.prepare && !definition.derive) return changes;
+    const drafts = changes
+      .filter((change) => Object.keys(change.changes).length > 0)
+      .map((change) => ({ ...draftOf(change.before, change.after, change.item.pointer), change }));
+    await applyRules(definition, tx, ctx, drafts);
+    const faulty = new Set<Change>();
+    for (const { change, errors } of drafts) {
+      change.changes = changesBetween(definition, change.before, change.after);
+      if (errors.length === 0) continue;
+      outcomes.set(change.item.index, failed(Problem.validation(errors)));
+      faulty.add(change);
+    }
+    return changes.filter((change) => !faulty.has(change));
   }
 
   private async dropMissing(
@@ -216,44 +234,10 @@ export class RecordUpdater {
     settings: WorkspaceSettings,
     outcomes: Outcomes,
   ): Promise<void> {
-    const { definition } = this.store;
-    const rows = changed.map(({ after }) => after);
-    const reindexed = changed.filter(({ changes }) => touchesIndex(changes)).map((c) => c.after);
-    const written = changed.map(({ after, changes }) => ({
-      id: after.id,
-      version: after.version + 1,
-      changes,
-    }));
-    const [result] = await tx.run([
-      this.store.update(ctx, rows),
-      ...this.reindex(ctx, reindexed, settings),
-      ...eventStatements(ctx, definition, 'updated', written),
-      searchStatement(ctx, definition, rows),
-    ]);
-    const records = recordsById(result);
+    const records = await saveChanges(this.store, tx, ctx, changed, settings, 'updated');
     for (const { item, after } of changed) {
       outcomes.set(item.index, { status: 200, id: after.id, record: records.get(after.id) });
     }
-    tx.touch(
-      tagsOf(
-        definition,
-        rows.map(({ id }) => id),
-      ),
-    );
-  }
-
-  private reindex(
-    ctx: RequestContext,
-    rows: readonly RecordRow[],
-    { properties }: WorkspaceSettings,
-  ): Statement[] {
-    if (rows.length === 0) return [];
-    const { definition } = this.store;
-    const ids = rows.map(({ id }) => id);
-    return [
-      unindexStatement(ctx, definition, ids),
-      ...indexStatements(ctx, definition, rows, properties),
-    ];
   }
 }
 
@@ -277,10 +261,4 @@ const hasCustom = (body: unknown): boolean =>
 
 function countryOf(row: RecordRow): string | null {
   return (row.values['address_country'] ?? null) as string | null;
-}
-
-function touchesIndex(changes: Record<string, unknown>): boolean {
-  return Object.keys(changes).some(
-    (name) => name === 'tags' || name.startsWith('custom.') || name.startsWith('externalIds.'),
-  );
 }

@@ -3,6 +3,8 @@ import type { FieldError } from '../../common/errors.js';
 import type { Transaction } from '../database/transaction.js';
 import type { Statement, StatementResult } from '../database/pipeline.js';
 import type { CustomProperty } from './custom-properties.js';
+import type { FieldSpec } from './field-types.js';
+import { itemsOf } from './list-items.js';
 import type { ObjectDefinition } from './object-definition.js';
 import type { RecordKit } from './record-kit.js';
 import type { RecordPatch } from './record-input.js';
@@ -24,16 +26,16 @@ export function referencesOf(
   pointer = '',
 ): ReferenceUse[] {
   const uses: ReferenceUse[] = [];
-  const add = (table: string | undefined, id: unknown, at: string, what: string): void => {
+  const add: Add = (table, id, at, what) => {
     if (table === undefined || typeof id !== 'string') return;
     const detail = `there is no ${what} ${id}`;
     uses.push({ table, id, error: { pointer: pointer + at, code: 'reference', detail } });
   };
   for (const { name, column, references } of definition.references) {
     const object = references?.object ?? '';
-    const table = object === 'user' ? 'users' : kit.get(object)?.table;
-    add(table, patch.values[column], `/${name}`, object);
+    add(tableOf(kit, object), patch.values[column], `/${name}`, object);
   }
+  for (const list of definition.lists) addItems(kit, list, patch, add);
   add('users', patch.ownerId, '/ownerId', 'user');
   for (const [name, value] of Object.entries(patch.custom)) {
     const object = properties.get(name)?.reference ?? '';
@@ -41,6 +43,23 @@ export function referencesOf(
   }
   return uses;
 }
+
+type Add = (table: string | undefined, id: unknown, at: string, what: string) => void;
+
+function addItems(kit: RecordKit, list: FieldSpec, patch: RecordPatch, add: Add): void {
+  const members = list.items.filter(({ references }) => references);
+  if (members.length === 0 || patch.values[list.column] === undefined) return;
+  for (const [index, item] of itemsOf(patch.values[list.column]).entries()) {
+    for (const { name, references } of members) {
+      const object = references?.object ?? '';
+      add(tableOf(kit, object), item[name], `/${list.name}/${index}/${name}`, object);
+    }
+  }
+}
+
+/** Users are no records, but can be pointed to like them. */
+const tableOf = (kit: RecordKit, object: string): string | undefined =>
+  object === 'user' ? 'users' : kit.get(object)?.table;
 
 /** Statements that look the references up, one per table; read the answers with {@link missing}. */
 export function lookupStatements(ctx: RequestContext, uses: readonly ReferenceUse[]): Statement[] {

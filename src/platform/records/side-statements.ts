@@ -2,7 +2,7 @@ import type { RequestContext } from '../../common/context.js';
 import type { Statement } from '../database/pipeline.js';
 import { eventOf } from '../outbox/event.js';
 import type { Changes } from '../outbox/event.js';
-import type { RecordAction } from '../outbox/event-types.js';
+import type { EventType } from '../outbox/event-types.js';
 import { recordEventRecords, recordEvents } from '../outbox/record-events.js';
 import { indexDocuments, removeDocuments } from '../search/search-documents.js';
 import type { SearchDocument } from '../search/search-documents.js';
@@ -40,10 +40,10 @@ export function searchDocumentOf(definition: ObjectDefinition, row: RecordRow): 
 export function eventStatements(
   ctx: RequestContext,
   definition: ObjectDefinition,
-  action: RecordAction,
+  action: string,
   written: readonly Written[],
 ): Statement[] {
-  const type = `${definition.object}.${action}` as const;
+  const type: EventType = `${definition.object}.${action}`;
   const [first, ...others] = written;
   if (!first) return [];
   if (others.length === 0) {
@@ -68,7 +68,7 @@ export function indexStatements(
   rows: readonly RecordRow[],
   properties: ReadonlyMap<string, CustomProperty>,
 ): Statement[] {
-  const entries = indexRows(rows, properties);
+  const entries = indexRows(rows, definition, properties);
   if (entries.length === 0) return [];
   return [
     {

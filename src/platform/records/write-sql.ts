@@ -5,8 +5,12 @@ import type { ObjectDefinition } from './object-definition.js';
 /** Columns of the rows that writes are made from, besides the object's own. */
 const SIDE_COLUMNS = ['owner_id', 'tags', 'custom', 'external_ids'] as const;
 
+/** JSON comes as text, so that it is stored as it was written. */
 const recordset = (columns: readonly ColumnSpec[]): string =>
-  columns.map(({ column, sql }) => `${column} ${sql}`).join(', ');
+  columns.map(({ column, sql }) => `${column} ${sql === 'json' ? 'text' : sql}`).join(', ');
+
+const given = ({ column, sql }: ColumnSpec): string =>
+  sql === 'json' ? `s.${column}::json` : `s.${column}`;
 
 const TAGS = 'array(select json_array_elements_text(s.tags))';
 
@@ -21,7 +25,7 @@ export function insertSql(definition: ObjectDefinition, onConflict: 'error' | 'n
       insert into ${definition.table} (workspace_id, id, created_by, updated_by,
         ${[...SIDE_COLUMNS, ...own].join(', ')})
       select $1::uuid, s.id, $2::uuid, $2::uuid, s.owner_id, ${TAGS}, s.custom, s.external_ids,
-        ${own.map((column) => `s.${column}`).join(', ')}
+        ${definition.columns.map(given).join(', ')}
       from json_to_recordset($3::json) as s (id uuid, owner_id uuid, tags json, custom jsonb,
         external_ids jsonb, ${recordset(definition.columns)})
       ${onConflict === 'nothing' ? 'on conflict do nothing' : ''}
@@ -31,7 +35,7 @@ export function insertSql(definition: ObjectDefinition, onConflict: 'error' | 'n
 
 /** `update … returning`: parameters as {@link insertSql}; rows hold every column's new value. */
 export function updateSql(definition: ObjectDefinition): string {
-  const own = definition.columns.map(({ column }) => `${column} = s.${column}`);
+  const own = definition.columns.map((column) => `${column.column} = ${given(column)}`);
   return `with r as (
       update ${definition.table} t set version = t.version + 1, updated_at = now(),
         updated_by = $2::uuid, owner_id = s.owner_id, tags = ${TAGS}, custom = s.custom,
@@ -48,7 +52,7 @@ export function rowColumns(definition: ObjectDefinition): string {
   return [
     'r.id, r.version, r.owner_id, r.tags, r.custom, r.external_ids, r.deleted_at, r.merged_into',
     ...definition.columns.map(({ column, sql }) =>
-      sql === 'numeric' ? `r.${column}::text` : `r.${column}`,
+      sql === 'numeric' || sql === 'json' ? `r.${column}::text` : `r.${column}`,
     ),
   ].join(', ');
 }

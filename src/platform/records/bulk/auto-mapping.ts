@@ -23,7 +23,7 @@ function namesOf(
   definition: ObjectDefinition,
   properties: ReadonlyMap<string, CustomProperty>,
 ): Map<string, string> {
-  const { fieldList } = definition;
+  const fieldList = definition.fieldList.filter(({ readOnly }) => !readOnly);
   const custom = [...properties.values()];
   const meanings = [
     ...fieldList.flatMap(partPaths),

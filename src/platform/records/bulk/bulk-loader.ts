@@ -1,3 +1,4 @@
+import { Problem } from '../../../common/errors.js';
 import type { FieldError } from '../../../common/errors.js';
 import type { Transaction } from '../../database/transaction.js';
 import type { CustomProperty } from '../custom-properties.js';
@@ -5,12 +6,15 @@ import type { MatchKey } from '../match-key.js';
 import { valueIn } from '../match-key.js';
 import type { ObjectDefinition } from '../object-definition.js';
 import type { RecordKit } from '../record-kit.js';
+import type { RecordRow } from '../record-row.js';
+import { applyRules, draftOf } from '../record-rules.js';
 import { keyOfRow } from './bulk-job.js';
 import type { BulkJob, ChunkResult, Outcome } from './bulk-job.js';
 import { BulkMemory } from './bulk-memory.js';
 import type { RememberedKey } from './bulk-memory.js';
 import { lookAround, watchesDuplicates } from './chunk-lookups.js';
 import { ChunkPlan } from './chunk-plan.js';
+import type { Planned } from './chunk-plan.js';
 import { ChunkReferences } from './chunk-references.js';
 import type { MadeReferences } from './chunk-references.js';
 import { ChunkWriter } from './chunk-writer.js';
@@ -46,24 +50,53 @@ export class BulkLoader {
     const around = await lookAround(tx, this.job, this.memory, fresh);
     const plan = new ChunkPlan(this.job, around);
     const outcomes = fresh.map((row) => plan.take(row));
+    await this.applyRules(tx, plan, outcomes);
     if (this.job.dryRun) await this.draft(tx, plan);
     else await this.write(tx, plan, made);
     await this.noteSeen(tx, fresh, outcomes);
     return summary(outcomes, made);
   }
 
+  /** Applies the domain's rules; all rows of a record that they find wrong are rejected. */
+  private async applyRules(tx: Transaction, plan: ChunkPlan, outcomes: Outcome[]): Promise<void> {
+    const { definition, ctx, dryRun } = this.job;
+    if (!definition.prepare && !definition.derive) return;
+    const drafts = [...plan.records.values()].map(({ before, after, rows }) => ({
+      ...draftOf(before, after, ''),
+      rows,
+    }));
+    await applyRules(definition, { run: (statements) => tx.run(statements), dryRun }, ctx, drafts);
+    for (const { after, rows, errors } of drafts) {
+      if (errors.length === 0) continue;
+      plan.records.delete(after.id);
+      for (const row of rows) outcomes[row] = errors;
+    }
+  }
+
   private async write(tx: Transaction, plan: ChunkPlan, made: MadeReferences[]): Promise<void> {
     const statements = [];
     for (const { object, rows } of made) {
+      await this.completeReferences(tx, object, rows);
       const writer = await this.referenceWriter(object);
       statements.push(...(await writer.insert(tx, rows)));
     }
     const planned = [...plan.records.values()];
     const fresh = planned.filter(({ before }) => before === null).map(({ after }) => after);
-    const changed = planned.filter((item): item is Changed => item.before !== null);
+    const changed = planned.filter((item): item is Planned & Changed => item.before !== null);
     statements.push(...(await this.writer.insert(tx, fresh)));
     statements.push(...(await this.writer.update(tx, changed, this.memory)));
     if (statements.length > 0) await tx.run(statements);
+  }
+
+  private async completeReferences(
+    tx: Transaction,
+    object: string,
+    rows: readonly RecordRow[],
+  ): Promise<void> {
+    const drafts = rows.map((row) => draftOf(null, row, ''));
+    await applyRules(this.kit.get(object) as ObjectDefinition, tx, this.job.ctx, drafts);
+    const errors = drafts.flatMap((draft) => draft.errors);
+    if (errors.length > 0) throw Problem.validation(errors);
   }
 
   private async referenceWriter(object: string): Promise<ChunkWriter> {
@@ -118,11 +151,13 @@ function summary(outcomes: readonly Outcome[], made: readonly MadeReferences[]):
 }
 
 /** Columns that the mapping can set. */
-function usedColumns({ targets, tags }: BulkJob): {
+function usedColumns({ definition, targets, tags }: BulkJob): {
   columns: Set<string>;
   sides: Set<string>;
 } {
-  const columns = new Set<string>();
+  // Rules may give values to any column.
+  const given = definition.isDerived ? definition.columns : [];
+  const columns = new Set(given.map(({ column }) => column));
   const sides = new Set<string>(tags.length > 0 ? ['tags'] : []);
   for (const target of targets) {
     if (target.kind === 'field') for (const { column } of target.field.columns) columns.add(column);

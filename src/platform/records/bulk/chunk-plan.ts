@@ -17,6 +17,8 @@ export interface Planned {
   /** As it was before the chunk; null for a new one. */
   before: RecordRow | null;
   after: RecordRow;
+  /** Places of the rows that made it so. */
+  rows: number[];
 }
 
 /**
@@ -26,6 +28,7 @@ export interface Planned {
 export class ChunkPlan {
   /** By id, in the order in which rows named them. */
   readonly records = new Map<string, Planned>();
+  private at = -1;
   private readonly seen: Set<string>;
   private readonly reachesAll: boolean;
 
@@ -41,6 +44,7 @@ export class ChunkPlan {
 
   /** Takes the next row. */
   take(row: ParsedRow): Outcome {
+    this.at += 1;
     if (row.errors.length > 0) return row.errors;
     try {
       return this.decide(row);
@@ -112,7 +116,7 @@ export class ChunkPlan {
     if (owner !== undefined) after.ownerId = owner;
     const fault = this.addTags(after);
     if (fault) return [fault];
-    this.records.set(after.id, { before: null, after });
+    this.records.set(after.id, { before: null, after, rows: [this.at] });
     this.hold(after.id, row);
     return 'created';
   }
@@ -132,7 +136,8 @@ export class ChunkPlan {
     const clash = errors.length === 0 ? this.clash(row, id) : null;
     if (clash) errors.push(clash);
     if (errors.length > 0) return errors;
-    this.records.set(id, { before: planned ? planned.before : current, after });
+    if (planned) Object.assign(planned, { after, rows: [...planned.rows, this.at] });
+    else this.records.set(id, { before: current, after, rows: [this.at] });
     this.hold(id, row);
     return 'updated';
   }

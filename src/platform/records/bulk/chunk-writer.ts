@@ -79,7 +79,11 @@ export class ChunkWriter {
         rows.map(({ id }) => id),
       ),
     );
-    return this.createdStatements(rows.map(({ id }) => id));
+    const sides = this.definition.sides?.(
+      ctx,
+      rows.map((after) => ({ before: null, after })),
+    );
+    return [...(sides ?? []), ...this.createdStatements(rows.map(({ id }) => id))];
   }
 
   /** Changes records that are still as they were read. @throws ChunkConflict otherwise. */
@@ -93,21 +97,10 @@ export class ChunkWriter {
     const ordered = [...changed].sort((a, b) => (a.after.id < b.after.id ? -1 : 1));
     const rows = ordered.map(({ after }) => after);
     await copyRows(tx, this.changes, this.lines(rows, true));
-    const sets = [...this.sides, ...this.own].map(({ column }) => `${column} = s.${column}`);
     const { ctx } = this.job;
-    const [updated] = await tx.run([
-      {
-        text: `update ${this.definition.table} t set version = t.version + 1, updated_at = now(),
-            updated_by = $2::uuid, ${sets.join(', ')}
-          from ${this.changes.name} s
-          where t.workspace_id = $1::uuid and t.id = s.id and t.version = s.version
-            and t.deleted_at is null`,
-        params: [ctx.workspaceId, ctx.principal.userId],
-      },
-      { text: `drop table ${this.changes.name}` },
-    ]);
+    const [updated] = await tx.run(this.updateStatements());
     if (updated?.rowCount !== rows.length) throw new ChunkConflict('A record changed meanwhile');
-    const reindexed = ordered.filter(({ before, after }) => touchesIndex(before, after));
+    const reindexed = ordered.filter(({ before, after }) => this.touchesIndex(before, after));
     if (reindexed.length > 0) {
       const indexed = reindexed.map(({ after }) => after);
       const ids = indexed.map(({ id }) => id);
@@ -120,11 +113,16 @@ export class ChunkWriter {
         rows.map(({ id }) => id),
       ),
     );
-    return [...this.updatedStatements(ordered), ...(memory?.keepBefore(ordered.map(kept)) ?? [])];
+    const sides = this.definition.sides?.(ctx, ordered) ?? [];
+    return [
+      ...sides,
+      ...this.updatedStatements(ordered),
+      ...(memory?.keepBefore(ordered.map(kept)) ?? []),
+    ];
   }
 
   private async index(tx: Transaction, rows: readonly RecordRow[]): Promise<void> {
-    const entries = indexRows(rows, this.properties);
+    const entries = indexRows(rows, this.definition, this.properties);
     if (entries.length === 0) return;
     const lines = entries.map(
       ({ recordId, key, value, number, uniq }) =>
@@ -140,6 +138,29 @@ export class ChunkWriter {
       },
       { text: `drop table ${INDEX_STAGE.name}` },
     ]);
+  }
+
+  private updateStatements(): Statement[] {
+    const sets = [...this.sides, ...this.own].map(({ column }) => `${column} = s.${column}`);
+    const { ctx } = this.job;
+    return [
+      {
+        text: `update ${this.definition.table} t set version = t.version + 1, updated_at = now(),
+            updated_by = $2::uuid, ${sets.join(', ')}
+          from ${this.changes.name} s
+          where t.workspace_id = $1::uuid and t.id = s.id and t.version = s.version
+            and t.deleted_at is null`,
+        params: [ctx.workspaceId, ctx.principal.userId],
+      },
+      { text: `drop table ${this.changes.name}` },
+    ];
+  }
+
+  private touchesIndex(before: RecordRow, after: RecordRow): boolean {
+    const { lists } = this.definition;
+    const sides = ({ tags, custom, externalIds, values }: RecordRow) =>
+      JSON.stringify([tags, custom, externalIds, lists.map(({ column }) => values[column])]);
+    return sides(before) !== sides(after);
   }
 
   private *lines(rows: readonly RecordRow[], versioned: boolean): Generator<string> {
@@ -192,12 +213,6 @@ export class ChunkWriter {
 }
 
 const kept = ({ before }: Changed) => ({ before, version: before.version + 1 });
-
-function touchesIndex(before: RecordRow, after: RecordRow): boolean {
-  const sides = ({ tags, custom, externalIds }: RecordRow) =>
-    JSON.stringify([tags, custom, externalIds]);
-  return sides(before) !== sides(after);
-}
 
 /** As many as one event names. */
 function inGroups<T>(items: readonly T[]): T[][] {

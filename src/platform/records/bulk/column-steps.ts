@@ -21,6 +21,8 @@ const TYPED: ReadonlySet<FieldKindName> = new Set([
   'money',
   'date',
   'datetime',
+  'decimal',
+  'list',
 ]);
 
 /**

@@ -64,7 +64,7 @@ function fieldTarget(
   part: string | null,
 ): Target | undefined {
   const field = definition.fieldByName.get(name);
-  if (!field) return undefined;
+  if (!field || field.readOnly) return undefined;
   if (part === null) return { kind: 'field', field, part };
   return columnOfPart(field, part) ? { kind: 'field', field, part } : undefined;
 }
@@ -89,7 +89,8 @@ export function targetNames(
   definition: ObjectDefinition,
   properties: ReadonlyMap<string, CustomProperty>,
 ): string[] {
-  const fields = definition.fieldList.flatMap(({ name, kindName }) => {
+  const writable = definition.fieldList.filter(({ readOnly }) => !readOnly);
+  const fields = writable.flatMap(({ name, kindName }) => {
     const parts = PARTS[kindName];
     if (!parts) return [name];
     const paths = parts.map((part) => `${name}.${part}`);

@@ -1,0 +1,63 @@
+import type { FieldError } from '../../common/errors.js';
+import type { RequestContext } from '../../common/context.js';
+import type { Statement, StatementResult } from '../database/pipeline.js';
+import type { RecordRow } from './record-row.js';
+
+/** A record that is about to be written. */
+export interface Draft {
+  /** As it is stored; null for a new one. */
+  before: RecordRow | null;
+  /** As it will be; rules may set its values. */
+  after: RecordRow;
+  /** What rules find wrong with it; it is not written then. */
+  errors: FieldError[];
+  /** Where the record stands in the request, for the pointers of errors. */
+  pointer: string;
+}
+
+/** A record that has been written. */
+export type WrittenRow = Pick<Draft, 'before' | 'after'>;
+
+/** Asks the database, within the transaction of the write. */
+export interface Questions {
+  run(statements: Statement[]): Promise<StatementResult[]>;
+  /** A trial: whatever is written now stays, though the records do not. */
+  readonly dryRun?: boolean;
+}
+
+/**
+ * What a domain adds to every write of its records, whichever way they come: one by one, in a batch
+ * or from a file of a million rows. All of it works on sets; `derive` is called for each record.
+ */
+export interface RecordRules {
+  /**
+   * Gives values that the database knows: defaults, prices, numbers. Runs in the transaction of the
+   * write, before it, with up to 1,000 records (an import: those of a chunk).
+   */
+  prepare?: (db: Questions, ctx: RequestContext, drafts: readonly Draft[]) => Promise<void>;
+  /** Gives values that follow from the record's others, such as totals; pure. */
+  derive?: (draft: Draft) => void;
+  /** Statements that belong to the write and come after it: side tables of the domain. */
+  sides?: (ctx: RequestContext, rows: readonly WrittenRow[]) => Statement[];
+}
+
+/** A record on its way into a write. */
+export const draftOf = (before: RecordRow | null, after: RecordRow, pointer: string): Draft => ({
+  before,
+  after,
+  errors: [],
+  pointer,
+});
+
+/** Runs the rules that come before a write; what they find wrong is in the drafts' errors. */
+export async function applyRules(
+  rules: RecordRules,
+  db: Questions,
+  ctx: RequestContext,
+  drafts: readonly Draft[],
+): Promise<void> {
+  const sound = drafts.filter(({ errors }) => errors.length === 0);
+  if (rules.prepare && sound.length > 0) await rules.prepare(db, ctx, sound);
+  if (!rules.derive) return;
+  for (const draft of sound) if (draft.errors.length === 0) rules.derive(draft);
+}
