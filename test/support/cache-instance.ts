@@ -81,7 +81,10 @@ export class CacheInstance {
     const id = (this.count += 1);
     const reply = new Promise<Reply>((resolve) => this.waiting.set(id, resolve));
     if (!this.child.connected) throw new Error('the process is gone');
-    this.child.send({ id, ...question });
+    // It may die while the question is on its way.
+    this.child.send({ id, ...question }, (lost) => {
+      if (lost) this.waiting.get(id)?.({ id, error: 'the process is gone' });
+    });
     const { result, error } = await reply;
     if (error !== undefined) throw new Error(error);
     return result ?? {};
