@@ -4,19 +4,9 @@ import { itemsOf } from './list-items.js';
 import type { ColumnValues } from './field-types.js';
 import type { ObjectDefinition } from './object-definition.js';
 import type { RecordPatch } from './record-input.js';
+import type { RecordRow } from './stored-row.js';
 
-/** A record as it is stored, by column. */
-export interface RecordRow {
-  id: string;
-  version: number;
-  ownerId: string | null;
-  values: ColumnValues;
-  tags: string[];
-  custom: Record<string, unknown>;
-  externalIds: Record<string, string>;
-  deletedAt: string | null;
-  mergedInto: string | null;
-}
+export type { RecordRow };
 
 /** Reads what `rowColumns` selects. */
 export function rowOf(definition: ObjectDefinition, row: Record<string, unknown>): RecordRow {

@@ -1,7 +1,7 @@
 import type { FieldError } from '../../common/errors.js';
 import type { RequestContext } from '../../common/context.js';
 import type { Statement, StatementResult } from '../database/pipeline.js';
-import type { RecordRow } from './record-row.js';
+import type { RecordRow } from './stored-row.js';
 
 /** A record that is about to be written. */
 export interface Draft {

@@ -1,0 +1,14 @@
+import type { ColumnValues } from './field-types.js';
+
+/** A record as it is stored, by column. */
+export interface RecordRow {
+  id: string;
+  version: number;
+  ownerId: string | null;
+  values: ColumnValues;
+  tags: string[];
+  custom: Record<string, unknown>;
+  externalIds: Record<string, string>;
+  deletedAt: string | null;
+  mergedInto: string | null;
+}
