@@ -171,7 +171,9 @@ describe('SQL without a predicate, in the context of another workspace', () => {
     const outcome = await onEach(owned, async ({ name, deletable }) =>
       deletable ? attempt(asB, `delete from ${name} returning workspace_id`) : ['B'],
     );
-    expect(outcome).toEqual(every(owned, ['B']));
+    // History is removed by upkeep alone.
+    const kept = { events: [], event_records: [] };
+    expect(outcome).toEqual({ ...every(owned, ['B']), ...kept });
   });
 
   test('sees of workspaces, accounts and keys to sign with no more than itself', async () => {
@@ -254,5 +256,14 @@ describe('the audit trail', () => {
     }
     const details = tables.find(({ name }) => name === 'event_records') as Table;
     expect(details.columns.filter((column) => column.updatable)).toEqual([]);
+  });
+
+  test('cannot be cut short from inside a workspace: only upkeep removes what is old', async () => {
+    for (const table of ['events', 'event_records']) {
+      const rows = await database.query(asB, `select 1 as one from ${table} limit 1`);
+      expect([table, rows]).toEqual([table, [{ one: 1 }]]);
+      const met = await attempt(asB, `delete from ${table} returning workspace_id`);
+      expect([table, met]).toEqual([table, []]);
+    }
   });
 });

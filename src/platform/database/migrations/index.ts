@@ -4,6 +4,7 @@ import { M0003Identity } from './0003-identity.js';
 import { M0004Search } from './0004-search.js';
 import { M0005Imports } from './0005-imports.js';
 import { M0006Exports } from './0006-exports.js';
+import { M0007History } from './0007-history.js';
 import { M0008People } from './0008-people.js';
 
 /** In the order they run. A migration that has been released is never edited. */
@@ -14,5 +15,6 @@ export const migrations = [
   { name: '0004-search', class: M0004Search },
   { name: '0005-imports', class: M0005Imports },
   { name: '0006-exports', class: M0006Exports },
+  { name: '0007-history', class: M0007History },
   { name: '0008-people', class: M0008People },
 ];
