@@ -6,6 +6,7 @@ import { CompaniesModule } from './modules/companies/index.js';
 import { ContactsModule } from './modules/contacts/index.js';
 import { ExportsWorkerModule } from './modules/exports/index.js';
 import { ImportsWorkerModule } from './modules/imports/index.js';
+import { WorkerMonitoringModule } from './modules/monitoring/index.js';
 import { TeamsModule } from './modules/teams/index.js';
 import { InvalidationModule } from './platform/cache/invalidation.module.js';
 import { DatabaseModule } from './platform/database/database.module.js';
@@ -15,6 +16,7 @@ import { ExpiredPurger } from './platform/queue/purge-expired.js';
 import { QueueModule } from './platform/queue/queue.module.js';
 import { RecordsModule } from './platform/records/records.module.js';
 import { SearchModule } from './platform/search/search.module.js';
+import { TelemetryModule } from './platform/telemetry/telemetry.module.js';
 
 /** The worker process: every job handler, no routes. */
 @Module({})
@@ -35,6 +37,8 @@ export class WorkerModule {
         TeamsModule,
         ImportsWorkerModule,
         ExportsWorkerModule,
+        TelemetryModule,
+        WorkerMonitoringModule,
       ],
       providers: [EventsPurger, ExpiredPurger],
     };

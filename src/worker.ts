@@ -6,8 +6,11 @@ import { runChild } from './platform/processes/supervise-child.js';
 import { JobRelay } from './platform/queue/job-relay.js';
 import { JobWorkers } from './platform/queue/job-workers.js';
 import { SearchFiller } from './platform/search/search-filler.js';
+import { HealthChecks } from './platform/telemetry/health.js';
 import { createLogger } from './platform/telemetry/logger.js';
+import { Metrics } from './platform/telemetry/metrics.js';
 import { NestLogger } from './platform/telemetry/nest-logger.js';
+import { serveProbes } from './platform/telemetry/probes.js';
 import { WorkerModule } from './worker.module.js';
 
 /** The worker process: runs jobs, hands them on, and puts events in order. */
@@ -21,5 +24,15 @@ await runChild(async () => {
   app.get(JobRelay).start();
   app.get(Sequencer).start();
   app.get(SearchFiller).start();
-  return { onStop: () => app.close() };
+  const { host, workerPort: port } = config;
+  const probes =
+    port === undefined
+      ? null
+      : await serveProbes(app.get(HealthChecks), app.get(Metrics), { host, port });
+  return {
+    onStop: async () => {
+      await app.close();
+      await probes?.close();
+    },
+  };
 });

@@ -12,6 +12,8 @@ export class Config {
   @IsInt() @Min(0) @Max(65_535) port = 3000;
   /** Address the HTTP server listens on. */
   @IsString() host = '127.0.0.1';
+  /** Port where a worker answers health and metrics; absent: none. 0 takes a free one. */
+  @IsOptional() @IsInt() @Min(0) @Max(65_535) workerPort?: number;
   /** Folder of the embedded database; absent: a place chosen for the user who starts Keel. */
   @IsOptional() @IsString() dataDir?: string;
   /** First administrator, made when the database has no user. */
@@ -51,6 +53,7 @@ export class Config {
 export const VARIABLES: Record<keyof Config, string> = {
   port: 'PORT',
   host: 'HOST',
+  workerPort: 'WORKER_PORT',
   dataDir: 'KEEL_DATA_DIR',
   adminEmail: 'KEEL_ADMIN_EMAIL',
   adminPassword: 'KEEL_ADMIN_PASSWORD',
@@ -102,7 +105,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   for (const [key, variable] of Object.entries(VARIABLES)) {
     const raw = env[variable];
     if (raw === undefined || raw === '') continue;
-    const isNumber = typeof config[key as keyof Config] === 'number';
+    const isNumber = typeof config[key as keyof Config] === 'number' || key === 'workerPort';
     Object.assign(config, { [key]: isNumber ? Number(raw) : raw });
   }
   const errors = validateSync(config);

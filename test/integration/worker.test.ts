@@ -9,6 +9,7 @@ import { allJobs } from '../../src/platform/queue/job-contract.js';
 import { findJobHandlers } from '../../src/platform/queue/job-handlers.js';
 import { WorkerModule } from '../../src/worker.module.js';
 import { createTestDatabase, query, type TestDatabase } from '../support/database.js';
+import { findFreePort } from '../support/tools.js';
 import { eventually } from '../support/worker-app.js';
 
 const SOURCES = join(import.meta.dirname, '..', '..', 'src');
@@ -43,10 +44,16 @@ describe('the worker', () => {
     await app.close();
   });
 
-  test('starts its jobs on a schedule, says when it is ready, and stops when asked', async () => {
+  test('starts its jobs on a schedule, says when it is ready and how it is, and stops when asked', async () => {
+    const port = await findFreePort();
     const program = join(process.env.KEEL_TEST_BUILD ?? '', 'worker.js');
     const worker = fork(program, {
-      env: { ...process.env, DATABASE_URL: server.url, LOG_LEVEL: 'warn' },
+      env: {
+        ...process.env,
+        DATABASE_URL: server.url,
+        LOG_LEVEL: 'warn',
+        WORKER_PORT: String(port),
+      },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     const messages: unknown[] = [];
@@ -58,6 +65,14 @@ describe('the worker', () => {
       25_000,
     );
     expect(messages).toEqual([{ type: 'ready' }]);
+    const ask = (path: string) => fetch(`http://127.0.0.1:${port}${path}`);
+    expect(await (await ask('/health/live')).json()).toEqual({ status: 'ok' });
+    expect(await (await ask('/health/ready')).json()).toMatchObject({
+      status: 'ok',
+      checks: { database: { status: 'up' }, queue: { status: 'up' } },
+    });
+    expect(await (await ask('/metrics')).text()).toMatch(/^nodejs_eventloop_lag_seconds /m);
+    expect((await ask('/v1/contacts')).status).toBe(404);
     await eventually(
       () =>
         query(
