@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { startServer } from '../support/server.js';
-import type { Client, TestServer } from '../support/server.js';
+import { Client, PASSWORD, signIn, startServer } from '../support/server.js';
+import type { Reply } from '../support/client.js';
+import type { TestServer } from '../support/server.js';
+import { eventually } from '../support/worker-app.js';
 
 /** The life of users and teams, as the administrator of a growing company leads it. */
 let server: TestServer;
@@ -135,5 +137,180 @@ describe('teams', () => {
     const path = `/v1/teams/${team.id}/members/${member.userId}`;
     await member.expect(403, 'PUT', path, { role: 'manager' });
     await (await server.createUser('admin', admin)).expect(201, 'PUT', path, { role: 'member' });
+  });
+});
+
+describe('a new colleague', () => {
+  const person = async (name: string, roles = ['member']) => {
+    const email = `${name.toLowerCase().replace(/\W+/g, '.')}.${(count += 1)}@people.example`;
+    await make('/v1/users', { name, email, roles, password: PASSWORD });
+    return signIn(server.url, email, PASSWORD);
+  };
+  let count = 0;
+
+  test('is invited, accepts, and tells when and where they work', async () => {
+    const invited = await make('/v1/users', {
+      ...{ name: 'Zoë', email: 'zoe@people.example', roles: ['member'] },
+    });
+    const acceptance = { token: invited.invitationToken, password: PASSWORD };
+    await new Client(server.url, null).expect(
+      204,
+      'POST',
+      '/v1/auth/accept-invitation',
+      acceptance,
+    );
+    const zoe = await signIn(server.url, 'zoe@people.example', PASSWORD);
+    const path = `/v1/users/${zoe.userId}`;
+    const profile = {
+      language: 'EN-gb',
+      timeZone: 'europe/london',
+      workingHours: {
+        monday: [
+          { from: '13:00', to: '17:00' },
+          { from: '09:00', to: '12:00' },
+        ],
+      },
+      holidays: ['2026-12-25', '2026-12-25', '2026-01-01'],
+    };
+    const { body } = await zoe.expect(200, 'PATCH', path, profile);
+    expect(body).toMatchObject({
+      language: 'en-GB',
+      timeZone: 'Europe/London',
+      workingHours: {
+        monday: [
+          { from: '09:00', to: '12:00' },
+          { from: '13:00', to: '17:00' },
+        ],
+      },
+      holidays: ['2026-01-01', '2026-12-25'],
+    });
+    await zoe.expect(200, 'PATCH', path, { name: 'Zoë Müller' });
+    await zoe.expect(403, 'PATCH', path, { roles: ['viewer'] });
+    await zoe.expect(403, 'PATCH', path, { status: 'deactivated' });
+    await zoe.expect(403, 'PATCH', `/v1/users/${admin.userId}`, { name: 'Boss' });
+    const faults = { timeZone: 'Mars', workingHours: { monday: [{ from: '9', to: '17' }] } };
+    const refused = await zoe.expect(422, 'PATCH', path, { ...faults, holidays: ['Easter'] });
+    expect(refused.body.errors.map(({ pointer }: { pointer: string }) => pointer)).toEqual([
+      '/timeZone',
+      '/workingHours/monday/0',
+      '/holidays/0',
+    ]);
+    const cleared = await zoe.expect(200, 'PATCH', path, { workingHours: null, holidays: [] });
+    expect([cleared.body.workingHours, cleared.body.holidays]).toEqual([null, []]);
+  });
+
+  test('is found in the list by state, team, role and name, page by page', async () => {
+    const [ann, bea] = [await person('Ann Ärmel'), await person('Bea Straße', ['viewer'])];
+    const team = await make('/v1/teams', { name: 'Found' });
+    await admin.expect(201, 'PUT', `/v1/teams/${team.id}/members/${ann.userId}`, {
+      role: 'member',
+    });
+    const list = async (query: string) =>
+      namesOf(await admin.expect(200, 'GET', `/v1/users?${query}`));
+    expect(await list(`filter[teamId]=${team.id}`)).toEqual(['Ann Ärmel']);
+    expect(await list('query=armel')).toEqual(['Ann Ärmel']);
+    expect(await list('query=STRASSE')).toEqual(['Bea Straße']);
+    expect(await list('query=people.example%20bea')).toEqual(['Bea Straße']);
+    expect(await list('filter[role]=Viewer&filter[status]=active')).toContain('Bea Straße');
+    expect(await list('filter[role][neq]=viewer')).not.toContain('Bea Straße');
+    expect(await list('filter[teamId][isNull]=true')).not.toContain('Ann Ärmel');
+    const all = await admin.expect(200, 'GET', '/v1/users?limit=500&sort=name&count=exact');
+    expect(all.body.page.total).toBe(all.body.data.length);
+    const paged: string[] = [];
+    let url: string | null = '/v1/users?limit=3&sort=name';
+    while (url !== null) {
+      const reply: Reply = await admin.expect(200, 'GET', url);
+      paged.push(...namesOf(reply));
+      url = /<(.*)>; rel="next"/.exec(reply.headers.get('link') ?? '')?.[1] ?? null;
+    }
+    expect(paged).toEqual(namesOf(all));
+    await admin.expect(204, 'DELETE', `/v1/teams/${team.id}`);
+    expect(await list(`filter[teamId]=${team.id}`)).toEqual([]);
+    for (const odd of ['filter[wages]=1', 'filter[teamId][gt]=1', 'include=team', 'sort=status']) {
+      await admin.expect(400, 'GET', `/v1/users?${odd}`);
+    }
+    await bea.expect(200, 'GET', '/v1/users?filter[status]=active');
+  });
+
+  test('works, rests or is away, and somebody who is there stands in', async () => {
+    const [kim, lee, max] = [await person('Kim'), await person('Lee'), await person('Max')];
+    const office = [{ from: '09:00', to: '17:00' }];
+    const hours = { workingHours: { monday: office, tuesday: office } };
+    const zone = { timeZone: 'America/New_York' };
+    await kim.expect(200, 'PATCH', `/v1/users/${kim.userId}`, { ...hours, ...zone });
+    const availability = async (of: Client, at: string) =>
+      (await lee.expect(200, 'GET', `/v1/users/${of.userId}/availability?at=${at}`)).body;
+    expect(await availability(kim, '2098-12-01T15:00:00.000Z')).toEqual({
+      ...{ userId: kim.userId, at: '2098-12-01T15:00:00.000Z', status: 'working' },
+      ...{ until: '2098-12-01T22:00:00.000Z', nextWorkingAt: '2098-12-01T15:00:00.000Z' },
+      ...{ timeZone: 'America/New_York', localTime: '2098-12-01T10:00:00' },
+      ...{ outOfOffice: null, standIn: null },
+    });
+    expect(await availability(kim, '2098-12-01T23:00:00.000Z')).toMatchObject({
+      ...{ status: 'offHours', until: '2098-12-02T14:00:00.000Z' },
+    });
+    const away = { from: '2098-12-01T00:00:00.000Z', until: '2098-12-03T00:00:00.000Z' };
+    const out = (of: Client, standIn: Client | null) =>
+      of.api('PUT', `/v1/users/${of.userId}/out-of-office`, {
+        ...{ ...away, standInId: standIn?.userId ?? null, message: 'Hiking' },
+      });
+    expect((await out(kim, lee)).status).toBe(200);
+    expect((await out(lee, max)).status).toBe(200);
+    expect(await availability(kim, '2098-12-01T15:00:00.000Z')).toMatchObject({
+      ...{ status: 'outOfOffice', until: away.until, nextWorkingAt: '2098-12-08T14:00:00.000Z' },
+      standIn: { id: max.userId, name: 'Max', status: 'working' },
+      outOfOffice: { message: 'Hiking', standInId: lee.userId },
+    });
+    const circle = await out(max, kim);
+    expect([circle.status, circle.body.errors[0]]).toEqual([
+      422,
+      expect.objectContaining({ pointer: '/standInId', code: 'cycle' }),
+    ]);
+    expect((await out(max, max)).status).toBe(422);
+    await max.expect(403, 'PUT', `/v1/users/${lee.userId}/out-of-office`, away);
+    await max.expect(422, 'PUT', `/v1/users/${max.userId}/out-of-office`, {
+      ...{ from: away.until, until: away.from },
+    });
+    await admin.expect(200, 'DELETE', `/v1/users/${lee.userId}/out-of-office`);
+    const { standIn } = await availability(kim, '2098-12-01T15:00:00.000Z');
+    expect(standIn.id).toBe(lee.userId);
+    await admin.expect(200, 'POST', `/v1/users/${lee.userId}/deactivate`);
+    const alone = await availability(kim, '2098-12-01T15:00:00.000Z').catch(() => null);
+    expect(alone).toBeNull();
+    const seen = await admin.expect(
+      200,
+      'GET',
+      `/v1/users/${kim.userId}/availability?at=2098-12-01T15:00:00Z`,
+    );
+    expect(seen.body.standIn).toBeNull();
+    expect((await out(max, lee)).status).toBe(422);
+    await admin.expect(400, 'GET', `/v1/users/${kim.userId}/availability?at=tomorrow`);
+  });
+
+  test('who leaves is out everywhere within a second, keys and all, until let in again', async () => {
+    const another = await server.startInstance();
+    const leaver = await person('Leaver', ['admin']);
+    const scopes = ['user:read'];
+    const { body: made } = await leaver.expect(201, 'POST', '/v1/api-keys', { name: 'k', scopes });
+    const key = leaver.with({ token: made.key });
+    const everywhere = [leaver, key].flatMap((of) => [of, of.with({ url: another.url })]);
+    const path = `/v1/users/${leaver.userId}`;
+    for (const of of everywhere) await of.expect(200, 'GET', path);
+    const { body } = await admin.expect(200, 'POST', `${path}/deactivate`);
+    expect(body.status).toBe('deactivated');
+    await eventually(
+      () => Promise.all(everywhere.map(async (of) => (await of.api('GET', path)).status)),
+      (statuses) => statuses.every((status) => status === 401),
+      1000,
+    );
+    await admin.expect(200, 'POST', `${path}/deactivate`);
+    await admin.expect(200, 'POST', `${path}/activate`);
+    await key.expect(200, 'GET', path);
+    await leaver.expect(401, 'GET', path);
+    await signIn(server.url, leaver.me?.user.email ?? '', PASSWORD);
+    const last = await admin.expect(409, 'POST', `/v1/users/${admin.userId}/deactivate`);
+    expect(last.body.detail).toContain('owner');
+    await admin.expect(200, 'GET', path);
+    await another.close();
   });
 });

@@ -44,6 +44,7 @@ describe('adding a user', () => {
       name: 'Grace',
       roles: ['viewer'],
       status: 'active',
+      ...{ language: null, timeZone: null, workingHours: null, holidays: [], outOfOffice: null },
       invitationToken: null,
     });
     expect([headers.get('location'), headers.get('etag')]).toEqual([`/v1/users/${body.id}`, '"1"']);

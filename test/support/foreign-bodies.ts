@@ -12,6 +12,15 @@ export function conditions(path: string, theirs: Belongings): [string, string, s
     [`custom.${property}`, 'eq', code],
     ['externalIds.legacy', 'eq', externalId],
   ];
+  if (path.includes('users')) {
+    return [
+      ['id', 'eq', ids.user],
+      ['teamId', 'eq', ids.team],
+      ['role', 'eq', theirs.role],
+      ['name', 'contains', word],
+      ['email', 'in', `${email},quill@quillfeather.example`],
+    ];
+  }
   if (path.includes('teams')) {
     return [
       ...common,
@@ -167,6 +176,9 @@ export const BODIES: Record<string, (theirs: Belongings, own: Own) => unknown[]>
     { name: 'Stolen' },
     { status: 'deactivated' },
     { roles: [role] },
+  ],
+  'PUT /v1/users/{id}/out-of-office': ({ ids }) => [
+    { until: '2099-01-01T00:00:00.000Z', standInId: ids.user },
   ],
   'POST /v1/roles': ({ property }) => [{ name: 'Role', permissions: [property] }],
   'PATCH /v1/roles/{id}': () => [{ name: 'Stolen' }, { permissions: ['*'] }],

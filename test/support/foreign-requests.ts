@@ -46,6 +46,7 @@ const queryValues: Record<string, Values> = {
   object: () => ['contacts'],
   recordId: ({ ids }) => [ids.contact, ids.company, ids.user],
   type: () => ['contact.*'],
+  at: () => ['2098-12-01T15:00:00.000Z'],
   from: () => ['2020-01-01T00:00:00.000Z'],
   to: () => ['2099-01-01T00:00:00.000Z'],
 };
@@ -117,7 +118,7 @@ function paths(template: string, theirs: Belongings, own: Own | undefined): stri
 function ownValues(name: string, own: Own | undefined): string[] {
   if (!own) return [];
   if (name === 'userId') return [own.user];
-  return name === 'id' ? [own.contact, own.company, own.team] : [];
+  return name === 'id' ? [own.contact, own.company, own.team, own.user] : [];
 }
 
 function uniqueOf(template: string): string {

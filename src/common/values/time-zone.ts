@@ -67,6 +67,15 @@ export function instantOf(wallClock: number, zone: string): number {
   return offsetAt(late, zone) === after ? late : early;
 }
 
+/**
+ * What the clocks of a zone show at an instant, as if it were UTC, in milliseconds since 1970.
+ * @param instant milliseconds since 1970 UTC
+ * @param zone an IANA name that `normalizeTimeZone` has accepted
+ */
+export function wallClockOf(instant: number, zone: string): number {
+  return zone === 'UTC' ? instant : instant + offsetAt(instant, zone);
+}
+
 function offsetAt(instant: number, zone: string): number {
   const quarter = Math.floor(instant / QUARTER_HOUR);
   let known = offsets.get(zone);

@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, Patch, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { RequestContext } from '../../common/context.js';
+import type { ListQuery } from '../../common/list-query.js';
 import { created, noContent, ok, page, recordOf, unstored } from '../../platform/http/answers.js';
 import type { Answer } from '../../platform/http/answers.js';
 import {
@@ -8,9 +9,8 @@ import {
   IdempotencyHeader,
   NOT_MODIFIED,
 } from '../../platform/http/endpoint.decorator.js';
-import { IdPageQuery, readIdPage } from '../../platform/http/id-page.js';
 import { IfMatchHeader } from '../../platform/http/list-docs.js';
-import { Ctx, Id, IfMatch, RawQuery, Url } from '../../platform/http/parameters.js';
+import { Ctx, Id, IfMatch, ListParams, Url } from '../../platform/http/parameters.js';
 import {
   CreatedUserDto,
   CreateUserDto,
@@ -19,6 +19,7 @@ import {
   UserDto,
   UserListDto,
 } from './users.dto.js';
+import { UserListDocs } from './users.docs.js';
 import { UsersService } from './users.service.js';
 
 const PATH = '/v1/users';
@@ -35,13 +36,13 @@ export class UsersController {
     alsoAnswers: { 304: NOT_MODIFIED },
     answers: UserListDto,
   })
-  @IdPageQuery()
+  @UserListDocs()
   async list(
     @Ctx() ctx: RequestContext,
-    @RawQuery() query: Record<string, unknown>,
+    @ListParams() query: ListQuery,
     @Url() url: string,
   ): Promise<Answer> {
-    return page(await this.users.list(ctx, readIdPage(query)), url);
+    return page(await this.users.list(ctx, query), url);
   }
 
   @Post()
@@ -72,9 +73,12 @@ export class UsersController {
 
   @Patch(':id')
   @Endpoint({
-    permission: 'user:manage',
-    summary: 'Change name, roles or status of a user',
-    description: 'The last active owner stays one. Records keep naming a deactivated user.',
+    permission: 'self',
+    summary: 'Change a user',
+    description:
+      'People who signed in may change their own name, language, time zone, working hours and ' +
+      'holidays; all else takes `user:manage`. The last active owner stays one. Records keep ' +
+      'naming a deactivated user.',
     answers: UserDto,
     problems: [404, 409, 412, 422],
   })
@@ -86,6 +90,34 @@ export class UsersController {
     @IfMatch() version: number | undefined,
   ): Promise<Answer> {
     return ok(recordOf(await this.users.update(ctx, id, body, version)));
+  }
+
+  @Post(':id/deactivate')
+  @Endpoint({
+    permission: 'user:manage',
+    summary: 'Deactivate a user',
+    description:
+      'Their sessions end and their API keys are refused, on every instance within a second. ' +
+      'Records go on naming them. The last active owner cannot be deactivated.',
+    answers: UserDto,
+    problems: [404, 409],
+  })
+  @IdempotencyHeader()
+  async deactivate(@Ctx() ctx: RequestContext, @Id() id: string): Promise<Answer> {
+    return ok(recordOf(await this.users.update(ctx, id, { status: 'deactivated' })));
+  }
+
+  @Post(':id/activate')
+  @Endpoint({
+    permission: 'user:manage',
+    summary: 'Let a deactivated user in again',
+    description: 'They sign in anew; API keys that were not revoked or expired work again.',
+    answers: UserDto,
+    problems: [404, 409],
+  })
+  @IdempotencyHeader()
+  async activate(@Ctx() ctx: RequestContext, @Id() id: string): Promise<Answer> {
+    return ok(recordOf(await this.users.update(ctx, id, { status: 'active' })));
   }
 
   @Delete(':id')

@@ -1,18 +1,51 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import {
+  Allow,
   ArrayMaxSize,
   ArrayMinSize,
   ArrayUnique,
   IsArray,
   IsEmail,
   IsIn,
+  IsOptional,
   IsString,
+  IsUUID,
   Length,
   MaxLength,
 } from 'class-validator';
+import { WEEKDAYS } from '../../common/working-hours.js';
+import type { WorkingHours } from '../../common/working-hours.js';
 import { Omittable } from '../../platform/http/omittable.decorator.js';
 import { PageInfoDto } from '../../platform/http/page-info.dto.js';
 import { NewPassword } from '../auth/index.js';
+
+const SPANS = {
+  type: 'array',
+  items: {
+    type: 'object',
+    properties: {
+      from: { type: 'string', example: '09:00' },
+      to: { type: 'string', example: '17:00' },
+    },
+  },
+} as const;
+
+const WORKING_HOURS = {
+  type: 'object',
+  nullable: true,
+  description:
+    'Spans by weekday on the clock of `timeZone`, `00:00` to `24:00`; a weekday left out is a ' +
+    'day off. Null: around the clock',
+  properties: Object.fromEntries(WEEKDAYS.map((day) => [day, SPANS])),
+  example: { monday: [{ from: '09:00', to: '17:00' }] },
+} as const;
+
+const HOLIDAYS = {
+  type: String,
+  isArray: true,
+  description: 'Days off, by local date',
+  example: ['2026-12-25'],
+};
 
 const ROLES = { type: String, isArray: true, example: ['member'], description: 'Names of roles' };
 
@@ -69,6 +102,66 @@ export class UpdateUserDto {
   @Omittable()
   @IsIn(['active', 'deactivated'])
   status?: 'active' | 'deactivated';
+
+  @ApiPropertyOptional({ type: String, nullable: true, example: 'en-GB' })
+  @Allow()
+  language?: string | null;
+
+  @ApiPropertyOptional({
+    type: String,
+    nullable: true,
+    example: 'Europe/London',
+    description: 'IANA name. Null: that of the workspace',
+  })
+  @Allow()
+  timeZone?: string | null;
+
+  @ApiPropertyOptional(WORKING_HOURS)
+  @Allow()
+  workingHours?: object | null;
+
+  @ApiPropertyOptional(HOLIDAYS)
+  @Allow()
+  holidays?: string[];
+}
+
+/** Body of `PUT /v1/users/{id}/out-of-office`. */
+export class OutOfOfficeInput {
+  @ApiPropertyOptional({
+    format: 'date-time',
+    example: '2099-07-01T00:00:00.000Z',
+    description: 'Now, when left out',
+  })
+  @Allow()
+  from?: string;
+
+  @ApiProperty({ format: 'date-time', example: '2099-07-15T00:00:00.000Z' })
+  @Allow()
+  until!: string;
+
+  @ApiPropertyOptional({
+    format: 'uuid',
+    type: String,
+    nullable: true,
+    example: null,
+    description: 'An active user who gets what comes in meanwhile',
+  })
+  @IsOptional()
+  @IsUUID()
+  standInId?: string | null;
+
+  @ApiPropertyOptional({ type: String, nullable: true, example: 'Hiking. Back on the 15th.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(2000)
+  message?: string | null;
+}
+
+export class OutOfOfficeDto {
+  @ApiProperty({ format: 'date-time' }) from!: string;
+  @ApiProperty({ format: 'date-time' }) until!: string;
+  @ApiProperty({ format: 'uuid', type: String, nullable: true }) standInId!: string | null;
+  @ApiProperty({ type: String, nullable: true }) message!: string | null;
 }
 
 export class UserDto {
@@ -81,6 +174,16 @@ export class UserDto {
   @ApiProperty(ROLES) roles!: string[];
   @ApiProperty({ enum: ['invited', 'active', 'deactivated'] })
   status!: 'invited' | 'active' | 'deactivated';
+  @ApiProperty({ type: String, nullable: true, example: 'en-GB' }) language!: string | null;
+  @ApiProperty({ type: String, nullable: true, example: 'Europe/London' }) timeZone!: string | null;
+  @ApiProperty(WORKING_HOURS) workingHours!: WorkingHours | null;
+  @ApiProperty(HOLIDAYS) holidays!: string[];
+  @ApiProperty({
+    type: OutOfOfficeDto,
+    nullable: true,
+    description: 'The absence noted last; it may be over. See `availability`',
+  })
+  outOfOffice!: OutOfOfficeDto | null;
 }
 
 export class InvitationDto {

@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../common/context.js';
+import type { WorkingHours } from '../../common/working-hours.js';
 import type { StoredRole } from '../../platform/access/permissions.js';
 import { Database } from '../../platform/database/database.js';
 import type { Statement } from '../../platform/database/pipeline.js';
 import type { Transaction } from '../../platform/database/transaction.js';
-import type { IdPage } from '../../platform/http/id-page.js';
+import { usersCount, usersPage } from './user-list.js';
+import type { UserListPlan } from './user-list.js';
 import type { UserDto } from './users.dto.js';
 
 export interface NewUser {
@@ -20,6 +22,10 @@ export interface NewUser {
 export interface UserChange {
   name: string;
   status: UserDto['status'];
+  language: string | null;
+  timeZone: string | null;
+  workingHours: WorkingHours | null;
+  holidays: string[];
   /** New roles in the place of the present ones; undefined leaves them. */
   roleIds?: string[];
 }
@@ -29,38 +35,54 @@ export interface UserWithRoles extends UserDto {
   storedRoles: StoredRole[];
 }
 
-const COLUMNS = `u.id, u.version, u.created_at as "createdAt", u.updated_at as "updatedAt",
-  u.email, u.name, u.status,
-  array(select r.name from user_roles ur
-        join roles r on r.workspace_id = ur.workspace_id and r.id = ur.role_id
-        where ur.workspace_id = u.workspace_id and ur.user_id = u.id
-        order by r.name) as roles`;
+const time = (column: string): string =>
+  `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+
+const COLUMNS = `r.id, r.version, r.created_at as "createdAt", r.updated_at as "updatedAt",
+  r.email, r.name, r.status,
+  array(select o.name from user_roles ur
+        join roles o on o.workspace_id = ur.workspace_id and o.id = ur.role_id
+        where ur.workspace_id = r.workspace_id and ur.user_id = r.id
+        order by o.name) as roles,
+  r.language, r.time_zone as "timeZone", r.working_hours as "workingHours",
+  r.holidays::text[] as holidays,
+  case when r.out_until is not null then jsonb_build_object('from', ${time('r.out_from')},
+    'until', ${time('r.out_until')}, 'standInId', r.out_stand_in_id, 'message', r.out_message)
+  end as "outOfOffice"`;
 
 const STORED_ROLES = `
-  (select coalesce(jsonb_agg(jsonb_build_object('name', r.name, 'builtIn', r.built_in,
-      'permissions', r.permissions)), '[]')
+  (select coalesce(jsonb_agg(jsonb_build_object('name', o.name, 'builtIn', o.built_in,
+      'permissions', o.permissions)), '[]')
    from user_roles ur
-   join roles r on r.workspace_id = ur.workspace_id and r.id = ur.role_id
-   where ur.workspace_id = u.workspace_id and ur.user_id = u.id) as "storedRoles"`;
+   join roles o on o.workspace_id = ur.workspace_id and o.id = ur.role_id
+   where ur.workspace_id = r.workspace_id and ur.user_id = r.id) as "storedRoles"`;
 
 @Injectable()
 export class UsersRepository {
   constructor(private readonly database: Database) {}
 
-  find(ctx: RequestContext, { limit, before }: IdPage): Promise<UserDto[]> {
-    return this.database.query<UserDto>(
+  /** A page of users, one more than the limit when there are more; and how many there are. */
+  async find(
+    ctx: RequestContext,
+    plan: UserListPlan,
+    isCounted: boolean,
+  ): Promise<{ users: UserDto[]; total?: number }> {
+    const page = usersPage(plan, COLUMNS);
+    const [users, count] = await this.database.run(
       ctx,
-      `select ${COLUMNS} from users u
-       where u.workspace_id = $1 and ($2::uuid is null or u.id < $2)
-       order by u.id desc limit $3`,
-      [ctx.workspaceId, before, limit + 1],
+      isCounted ? [page, usersCount(plan)] : [page],
     );
+    const total = count?.rows[0]?.['total'] as number | undefined;
+    return {
+      users: (users?.rows ?? []) as unknown as UserDto[],
+      ...(total === undefined ? {} : { total }),
+    };
   }
 
   async findOne(ctx: RequestContext, id: string): Promise<UserDto | null> {
     const [user] = await this.database.query<UserDto>(
       ctx,
-      `select ${COLUMNS} from users u where u.workspace_id = $1 and u.id = $2`,
+      `select ${COLUMNS} from users r where r.workspace_id = $1 and r.id = $2`,
       [ctx.workspaceId, id],
     );
     return user ?? null;
@@ -83,8 +105,8 @@ export class UsersRepository {
         params: [workspaceId, id],
       },
       {
-        text: `select ${COLUMNS}, ${STORED_ROLES} from users u
-               where u.workspace_id = $1 and u.id = $2`,
+        text: `select ${COLUMNS}, ${STORED_ROLES} from users r
+               where r.workspace_id = $1 and r.id = $2`,
         params: [workspaceId, id],
       },
     ]);
@@ -117,9 +139,14 @@ export class UsersRepository {
     return [
       ...roles,
       {
-        text: `update users set name = $3, status = $4, version = version + 1, updated_at = now()
+        text: `update users set name = $3, status = $4, language = $5, time_zone = $6,
+                 working_hours = $7::jsonb, holidays = $8::date[], version = version + 1,
+                 updated_at = now()
                where workspace_id = $1 and id = $2`,
-        params: [workspaceId, id, change.name, change.status],
+        params: [
+          ...[workspaceId, id, change.name, change.status, change.language, change.timeZone],
+          ...[change.workingHours && JSON.stringify(change.workingHours), change.holidays],
+        ],
       },
     ];
   }
@@ -131,7 +158,7 @@ export class UsersRepository {
 
   async read(tx: Transaction, workspaceId: string, id: string): Promise<UserDto> {
     const [user] = await tx.query<UserDto>(
-      `select ${COLUMNS} from users u where u.workspace_id = $1 and u.id = $2`,
+      `select ${COLUMNS} from users r where r.workspace_id = $1 and r.id = $2`,
       [workspaceId, id],
     );
     return user as UserDto;

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { fieldChanges } from '../../common/changes.js';
 import type { RequestContext } from '../../common/context.js';
 import { Problem } from '../../common/errors.js';
+import type { ListQuery } from '../../common/list-query.js';
 import { uuidv7 } from '../../common/uuid.js';
 import { ACCESS_TAG, accessChanged } from '../../platform/access/access-changes.js';
 import { assertWithinOwn } from '../../platform/access/escalation.js';
@@ -13,8 +14,6 @@ import { elevated } from '../../platform/database/elevation.js';
 import type { Statement } from '../../platform/database/pipeline.js';
 import type { Transaction } from '../../platform/database/transaction.js';
 import type { PageJson } from '../../platform/http/answers.js';
-import { idPage } from '../../platform/http/id-page.js';
-import type { IdPage } from '../../platform/http/id-page.js';
 import { assertVersion } from '../../platform/http/precondition.js';
 import { eventOf } from '../../platform/outbox/event.js';
 import type { EventFacts } from '../../platform/outbox/event.js';
@@ -24,6 +23,9 @@ import { RolesService } from '../roles/index.js';
 import { InvitationsRepository } from './invitations.repository.js';
 import { newInvitation } from './invitations.service.js';
 import type { CreatedUserDto, CreateUserDto, UpdateUserDto, UserDto } from './users.dto.js';
+import { assertSelfOrManager } from './own-profile.js';
+import { cursorAfter, planUsers } from './user-list.js';
+import { readProfile } from './user-profile.js';
 import { UsersRepository } from './users.repository.js';
 import type { UserWithRoles } from './users.repository.js';
 
@@ -39,9 +41,15 @@ export class UsersService {
     private readonly database: Database,
   ) {}
 
-  /** The newest first. */
-  async list(ctx: RequestContext, page: IdPage): Promise<PageJson> {
-    return idPage(await this.users.find(ctx, page), page);
+  /** The newest first, unless asked otherwise. @throws Problem 400 for filters there are not. */
+  async list(ctx: RequestContext, query: ListQuery): Promise<PageJson> {
+    const plan = planUsers(ctx, query);
+    const { users, total } = await this.users.find(ctx, plan, query.count !== 'none');
+    const data = users.slice(0, query.limit);
+    const last = users.length > query.limit ? data.at(-1) : undefined;
+    const nextCursor = last ? cursorAfter(ctx, plan.keys, { ...last }) : null;
+    const page = { nextCursor, hasMore: last !== undefined, total };
+    return { json: JSON.stringify({ data, page }), nextCursor };
   }
 
   /** @throws Problem 404. */
@@ -95,6 +103,7 @@ export class UsersService {
   }
 
   /**
+   * Changes a user. People may change their own profile; the rest takes `user:manage`.
    * @throws Problem 403 for roles, or a user, beyond the caller's permissions; 404; 409 for the
    * last active owner; 412; 422.
    */
@@ -104,13 +113,15 @@ export class UsersService {
     input: UpdateUserDto,
     version?: number,
   ): Promise<UserDto> {
+    assertSelfOrManager(ctx, id, 'roles' in input || 'status' in input);
+    const profile = readProfile(input);
     const roles = input.roles && (await this.roles.byNames(ctx, input.roles, '/roles'));
     return this.database.transaction(ctx, async (tx) => {
       const user = await this.findForUpdate(tx, ctx, id);
       assertVersion(version, user.version);
-      const before = { name: user.name, status: user.status, roles: [...user.roles].sort() };
+      const before = stateOf(user);
       const names = roles?.map(({ name }) => name).sort() ?? before.roles;
-      const after = { ...before, ...input, roles: names };
+      const after = { ...before, ...input, ...profile, roles: names };
       const changes = fieldChanges(before, after);
       if (!changes) return presented(user);
       const touchesAccess = 'roles' in changes || 'status' in changes;
@@ -120,12 +131,7 @@ export class UsersService {
         ...(touchesAccess ? this.accessStatements(ctx, id, after.status) : []),
         note(ctx, { type: 'user.changed', object: 'users', recordId: id, changes }),
       ]);
-      if (touchesAccess && !(await this.users.hasActiveOwner(tx, ctx.workspaceId))) {
-        throw new Problem(
-          'conflict',
-          'The workspace needs an active owner. Make another one first.',
-        );
-      }
+      if (touchesAccess) await this.assertOwned(tx, ctx);
       tx.touch([...(touchesAccess ? [ACCESS_TAG] : []), 'users', `users:${id}`]);
       return this.users.read(tx, ctx.workspaceId, id);
     });
@@ -140,6 +146,11 @@ export class UsersService {
       await tx.run([note(ctx, { type: 'user.removed', ...facts })]);
       tx.touch(['users', `users:${id}`]);
     });
+  }
+
+  private async assertOwned(tx: Transaction, ctx: RequestContext): Promise<void> {
+    if (await this.users.hasActiveOwner(tx, ctx.workspaceId)) return;
+    throw new Problem('conflict', 'The workspace needs an active owner. Make another one first.');
   }
 
   private accessStatements(ctx: RequestContext, id: string, status: string): Statement[] {
@@ -198,6 +209,17 @@ function assertMayChange(
     throw new Problem('conflict', detail);
   }
 }
+
+/** What a change may change, as events show it. */
+const stateOf = (user: UserWithRoles) => ({
+  name: user.name,
+  status: user.status,
+  roles: [...user.roles].sort(),
+  language: user.language,
+  timeZone: user.timeZone,
+  workingHours: user.workingHours,
+  holidays: user.holidays,
+});
 
 const grantsOf = (roles: readonly StoredRole[]) => parseGrants(roles.flatMap(permissionsOfRole));
 

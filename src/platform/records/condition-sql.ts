@@ -2,6 +2,9 @@ import type { TypedCondition } from '../../common/filter/index.js';
 import type { ObjectDefinition } from './object-definition.js';
 import type { Params } from './params.js';
 
+/** What conditions need to know of an object. */
+type Filterable = { object: string } & Pick<ObjectDefinition, 'paths'>;
+
 type Comparison = Extract<TypedCondition, { field: string }>;
 
 const CASTS: Record<string, string> = {
@@ -27,7 +30,7 @@ const escapeLike = (text: string): string => text.replace(/[\\%_]/g, '\\$&');
  * security (jsonb and array operators are not leakproof, so their indexes would not be used).
  */
 export function conditionSql(
-  definition: ObjectDefinition,
+  definition: Filterable,
   condition: TypedCondition,
   params: Params,
 ): string {
@@ -41,7 +44,7 @@ export function conditionSql(
 }
 
 function joined(
-  definition: ObjectDefinition,
+  definition: Filterable,
   conditions: readonly TypedCondition[],
   glue: string,
   params: Params,
@@ -77,7 +80,7 @@ function likePattern(op: string, text: string): string {
 }
 
 /** Whether a row of `record_index` for the key fulfils the condition. */
-function indexSql(definition: ObjectDefinition, condition: Comparison, params: Params): string {
+function indexSql(definition: Filterable, condition: Comparison, params: Params): string {
   const { field, op, value } = condition;
   const rows = `select i.record_id from record_index i where i.workspace_id = ${params.workspace}
     and i.object = '${definition.object}' and i.key = ${params.add(field)}`;

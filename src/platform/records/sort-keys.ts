@@ -16,6 +16,9 @@ export interface SortKey {
 
 export type SortValue = CursorValue;
 
+/** What orders need to know of an object. */
+type Sortable = Pick<ObjectDefinition, 'plural' | 'sortable'>;
+
 interface SortRequest {
   field: string;
   direction: 'asc' | 'desc';
@@ -26,7 +29,7 @@ interface SortRequest {
  * @throws Problem 400 for a field that no index can sort by.
  */
 export function sortKeys(
-  definition: ObjectDefinition,
+  definition: Sortable,
   requested: readonly SortRequest[],
   custom: (name: string) => { numeric: boolean } | undefined,
 ): SortKey[] {
@@ -39,7 +42,7 @@ export function sortKeys(
 }
 
 function sortKey(
-  definition: ObjectDefinition,
+  definition: Sortable,
   field: string,
   descending: boolean,
   place: number,

@@ -1,0 +1,69 @@
+import { Problem } from '../../common/errors.js';
+import type { FieldError } from '../../common/errors.js';
+import { accepted, refused } from '../../common/values/normalized.js';
+import type { Normalized } from '../../common/values/normalized.js';
+import { normalizeDate } from '../../common/values/date.js';
+import { normalizeLanguage } from '../../common/values/language.js';
+import { normalizeTimeZone } from '../../common/values/time-zone.js';
+import { normalizeWorkingHours } from '../../common/working-hours.js';
+import type { WorkingHours } from '../../common/working-hours.js';
+
+/** What a user tells of themselves besides their name. */
+export interface UserProfile {
+  language: string | null;
+  timeZone: string | null;
+  workingHours: WorkingHours | null;
+  holidays: string[];
+}
+
+const MOST_HOLIDAYS = 400;
+
+function normalizeHolidays(raw: unknown): Normalized<string[]> {
+  if (!Array.isArray(raw) || raw.length > MOST_HOLIDAYS) {
+    return refused('isArray', `must be a list of at most ${MOST_HOLIDAYS} dates`);
+  }
+  const dates = new Set<string>();
+  for (const [index, item] of (raw as unknown[]).entries()) {
+    const { value, error } = normalizeDate(item);
+    if (error) return refused(error.code, error.detail, `/${index}`);
+    dates.add(value);
+  }
+  return accepted([...dates].sort());
+}
+
+const NORMALIZERS: { [K in keyof UserProfile]: (raw: unknown) => Normalized<UserProfile[K]> } = {
+  language: normalizeLanguage,
+  timeZone: normalizeTimeZone,
+  workingHours: normalizeWorkingHours,
+  holidays: normalizeHolidays,
+};
+
+/**
+ * The members of a profile that the body has, in the form they are kept in.
+ * @throws Problem 422 naming every fault.
+ */
+export function readProfile(
+  body: Partial<Record<keyof UserProfile, unknown>>,
+): Partial<UserProfile> {
+  const errors: FieldError[] = [];
+  const profile: Record<string, unknown> = {};
+  for (const [name, normalize] of Object.entries(NORMALIZERS)) {
+    const raw = body[name as keyof UserProfile];
+    if (raw === undefined) continue;
+    if (raw === null) {
+      profile[name] = name === 'holidays' ? [] : null;
+      continue;
+    }
+    const { value, error } = normalize(raw) as Normalized<unknown>;
+    if (error) errors.push({ ...error, pointer: `/${name}${error.at ?? ''}` });
+    else profile[name] = value;
+  }
+  if (errors.length > 0) throw Problem.validation(errors.map(withoutPlace));
+  return profile;
+}
+
+const withoutPlace = ({ pointer, code, detail }: FieldError): FieldError => ({
+  pointer,
+  code,
+  detail,
+});
