@@ -9,6 +9,7 @@ import { ContactsModule } from './modules/contacts/index.js';
 import { EventsModule } from './modules/events/index.js';
 import { ExportsModule } from './modules/exports/index.js';
 import { ImportsModule } from './modules/imports/index.js';
+import { LeadsModule } from './modules/leads/index.js';
 import { MonitoringModule } from './modules/monitoring/index.js';
 import { PropertiesModule } from './modules/properties/index.js';
 import { RolesModule } from './modules/roles/index.js';
@@ -46,6 +47,7 @@ const DOMAINS = [
   RolesModule,
   CompaniesModule,
   ContactsModule,
+  LeadsModule,
   PropertiesModule,
   GlobalSearchModule,
   ImportsModule,

@@ -7,6 +7,7 @@ import { ContactsModule } from './modules/contacts/index.js';
 import { ExportsWorkerModule } from './modules/exports/index.js';
 import { ImportsWorkerModule } from './modules/imports/index.js';
 import { WorkerMonitoringModule } from './modules/monitoring/index.js';
+import { LeadsModule } from './modules/leads/index.js';
 import { TeamsModule } from './modules/teams/index.js';
 import { InvalidationModule } from './platform/cache/invalidation.module.js';
 import { DatabaseModule } from './platform/database/database.module.js';
@@ -34,6 +35,7 @@ export class WorkerModule {
         RecordsModule,
         CompaniesModule,
         ContactsModule,
+        LeadsModule,
         TeamsModule,
         ImportsWorkerModule,
         ExportsWorkerModule,

@@ -139,7 +139,10 @@ export class ImportOptionsDto {
   @IsString({ each: true })
   tags?: string[];
 
-  @ApiPropertyOptional({ default: false, description: 'Accepted; there are no automations yet' })
+  @ApiPropertyOptional({
+    default: false,
+    description: 'Whether assignment rules give new leads their owners',
+  })
   @IsOptional()
   @IsBoolean()
   runAutomations?: boolean;

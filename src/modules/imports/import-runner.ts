@@ -223,6 +223,7 @@ function bulkJobOf({ ctx, row, definition, settings }: Run, plan: ImportPlan): B
     tags: options.tags ?? [],
     ownerId: options.ownerId,
     dryRun: options.dryRun === true,
+    automations: options.runAutomations === true,
   };
 }
 

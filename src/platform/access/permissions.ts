@@ -2,13 +2,17 @@ import type { Grants, Reach } from '../../common/context.js';
 import type { FieldError } from '../../common/errors.js';
 
 /** Objects whose records share the same verbs; each gives the permissions of `RECORD_ACTIONS`. */
-export const RECORD_OBJECTS = ['company', 'contact', 'team'] as const;
+export const RECORD_OBJECTS = ['company', 'contact', 'lead', 'team'] as const;
 export type RecordObject = (typeof RECORD_OBJECTS)[number];
 
 const RECORD_ACTIONS = ['read', 'create', 'update', 'delete', 'purge'] as const;
 export type RecordAction = (typeof RECORD_ACTIONS)[number];
 
 const OTHER_PERMISSIONS = [
+  'leadForm:read',
+  'leadForm:manage',
+  'assignmentRule:read',
+  'assignmentRule:manage',
   'property:read',
   'property:manage',
   'import:run',
@@ -144,6 +148,8 @@ export const BUILT_IN_ROLES: Record<string, { description: string; permissions: 
       'import:*',
       'export:*',
       'property:manage',
+      'leadForm:manage',
+      'assignmentRule:manage',
     ],
   },
   member: {

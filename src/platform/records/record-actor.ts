@@ -58,7 +58,7 @@ export class RecordActor {
       const { ownerId = before.ownerId, values, facts } = await work(before, tx);
       const after = { ...before, ownerId, values: { ...before.values, ...values } };
       const draft = draftOf(before, after, '');
-      await applyRules(definition, tx, ctx, [draft]);
+      await applyRules(definition, tx, { ...ctx, tx }, [draft]);
       if (draft.errors.length > 0) throw Problem.validation(draft.errors);
       const changes = { ...changesBetween(definition, before, after), ...deed.facts, ...facts };
       const saved = [{ before, after, changes }];

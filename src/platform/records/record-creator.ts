@@ -28,6 +28,7 @@ interface Prepared {
   item: WriteItem;
   row: RecordRow;
   uses: ReferenceUse[];
+  ownerIsDefault: boolean;
 }
 
 /** Values that the server gives a new record whatever the body says. */
@@ -53,23 +54,25 @@ export class RecordCreator {
     const { row, uses } = prepared;
     Object.assign(row.values, given.values);
     if (given.ownerId !== undefined) row.ownerId = given.ownerId;
+    const ownerIsDefault = prepared.ownerIsDefault && given.ownerId === undefined;
     await this.assertReferences(ctx, uses);
     if (definition.prepare) {
       // What the database is asked for must still be so when the record is written.
       return this.kit.database.transaction(ctx, (tx) =>
-        this.writeOne({ ...ctx, tx }, row, settings),
+        this.writeOne({ ...ctx, tx }, row, settings, ownerIsDefault),
       );
     }
-    return this.writeOne(ctx, row, settings);
+    return this.writeOne(ctx, row, settings, ownerIsDefault);
   }
 
   private async writeOne(
     ctx: RequestContext,
     row: RecordRow,
     settings: WorkspaceSettings,
+    ownerIsDefault: boolean,
   ): Promise<RecordJson> {
     const { definition } = this.store;
-    const draft = draftOf(null, row, '');
+    const draft = { ...draftOf(null, row, ''), ownerIsDefault };
     const db = { run: (statements: Statement[]) => this.kit.database.run(ctx, statements) };
     await applyRules(definition, db, ctx, [draft]);
     if (draft.errors.length > 0) throw Problem.validation(draft.errors);
@@ -167,7 +170,8 @@ export class RecordCreator {
     checkComplete(definition, patch.values, patch.custom, settings.properties, errors, pointer);
     const row = newRow(definition, uuidv7(), patch, ownerOfNew(ctx, definition, patch.ownerId));
     const uses = referencesOf(this.kit, definition, patch, settings.properties, pointer);
-    return { prepared: { item, row, uses }, errors };
+    const ownerIsDefault = patch.ownerId === undefined;
+    return { prepared: { item, row, uses, ownerIsDefault }, errors };
   }
 
   private prepareMany(
@@ -208,8 +212,11 @@ export class RecordCreator {
     pending: Prepared[],
     outcomes: Outcomes,
   ): Promise<Prepared[]> {
-    const drafts = pending.map(({ item, row }) => draftOf(null, row, item.pointer));
-    await applyRules(this.store.definition, tx, ctx, drafts);
+    const drafts = pending.map(({ item, row, ownerIsDefault }) => ({
+      ...draftOf(null, row, item.pointer),
+      ownerIsDefault,
+    }));
+    await applyRules(this.store.definition, tx, { ...ctx, tx }, drafts);
     return pending.filter(({ item }, index) => {
       const errors = drafts[index]?.errors ?? [];
       if (errors.length > 0) outcomes.set(item.index, failed(Problem.validation(errors)));

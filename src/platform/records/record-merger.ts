@@ -72,7 +72,7 @@ export class RecordMerger {
         const { survivor, losers } = await this.lock(tx, ctx, id, merge.duplicateIds);
         const merged = this.combine(survivor, losers, merge.prefer ?? {});
         const draft = draftOf(survivor, merged, '');
-        await applyRules(this.store.definition, tx, ctx, [draft]);
+        await applyRules(this.store.definition, tx, { ...ctx, tx }, [draft]);
         if (draft.errors.length > 0) throw Problem.validation(draft.errors);
         const changes = changesBetween(this.store.definition, survivor, merged);
         const lost = losers.map((loser) => loser.id);

@@ -13,6 +13,8 @@ export interface Draft {
   errors: FieldError[];
   /** Where the record stands in the request, for the pointers of errors. */
   pointer: string;
+  /** A new record whose owner nobody has named: it has the acting user's, which a rule may change. */
+  ownerIsDefault?: boolean;
 }
 
 /** A record that has been written. */
@@ -23,6 +25,8 @@ export interface Questions {
   run(statements: Statement[]): Promise<StatementResult[]>;
   /** A trial: whatever is written now stays, though the records do not. */
   readonly dryRun?: boolean;
+  /** False for imports that are to set nothing off. */
+  readonly automations?: boolean;
 }
 
 /**
@@ -32,7 +36,7 @@ export interface Questions {
 export interface RecordRules {
   /**
    * Gives values that the database knows: defaults, prices, numbers. Runs in the transaction of the
-   * write, before it, with up to 1,000 records (an import: those of a chunk).
+   * write, before it, with up to 1,000 records (an import: those of a chunk); `ctx.tx` is it.
    */
   prepare?: (db: Questions, ctx: RequestContext, drafts: readonly Draft[]) => Promise<void>;
   /** Gives values that follow from the record's others, such as totals; pure. */

@@ -142,7 +142,7 @@ export class RecordUpdater {
     const drafts = changes
       .filter((change) => Object.keys(change.changes).length > 0)
       .map((change) => ({ ...draftOf(change.before, change.after, change.item.pointer), change }));
-    await applyRules(definition, tx, ctx, drafts);
+    await applyRules(definition, tx, { ...ctx, tx }, drafts);
     const faulty = new Set<Change>();
     for (const { change, errors } of drafts) {
       change.changes = changesBetween(definition, change.before, change.after);

@@ -37,6 +37,8 @@ export interface BulkJob {
   ownerId: string | undefined;
   /** Nothing is written but what later rows have to meet. */
   dryRun: boolean;
+  /** Whether rules of the workspace, such as those that assign leads, see to new records. */
+  automations: boolean;
 }
 
 /** A row that was not taken, with all that is wrong with it. */

@@ -8,6 +8,7 @@ import type { ObjectDefinition } from '../object-definition.js';
 import type { RecordKit } from '../record-kit.js';
 import type { RecordRow } from '../record-row.js';
 import { applyRules, draftOf } from '../record-rules.js';
+import type { Questions } from '../record-rules.js';
 import { keyOfRow } from './bulk-job.js';
 import type { BulkJob, ChunkResult, Outcome } from './bulk-job.js';
 import { BulkMemory } from './bulk-memory.js';
@@ -59,13 +60,15 @@ export class BulkLoader {
 
   /** Applies the domain's rules; all rows of a record that they find wrong are rejected. */
   private async applyRules(tx: Transaction, plan: ChunkPlan, outcomes: Outcome[]): Promise<void> {
-    const { definition, ctx, dryRun } = this.job;
+    const { definition, ctx, dryRun, automations } = this.job;
     if (!definition.prepare && !definition.derive) return;
-    const drafts = [...plan.records.values()].map(({ before, after, rows }) => ({
+    const drafts = [...plan.records.values()].map(({ before, after, rows, ownerIsDefault }) => ({
       ...draftOf(before, after, ''),
       rows,
+      ownerIsDefault,
     }));
-    await applyRules(definition, { run: (statements) => tx.run(statements), dryRun }, ctx, drafts);
+    const run: Questions['run'] = (statements) => tx.run(statements);
+    await applyRules(definition, { run, dryRun, automations }, { ...ctx, tx }, drafts);
     for (const { after, rows, errors } of drafts) {
       if (errors.length === 0) continue;
       plan.records.delete(after.id);
@@ -94,7 +97,7 @@ export class BulkLoader {
     rows: readonly RecordRow[],
   ): Promise<void> {
     const drafts = rows.map((row) => draftOf(null, row, ''));
-    await applyRules(this.kit.get(object) as ObjectDefinition, tx, this.job.ctx, drafts);
+    await applyRules(this.kit.get(object) as ObjectDefinition, tx, { ...this.job.ctx, tx }, drafts);
     const errors = drafts.flatMap((draft) => draft.errors);
     if (errors.length > 0) throw Problem.validation(errors);
   }

@@ -19,6 +19,8 @@ export interface Planned {
   after: RecordRow;
   /** Places of the rows that made it so. */
   rows: number[];
+  /** Neither the row nor the import names an owner. */
+  ownerIsDefault?: boolean;
 }
 
 /**
@@ -116,7 +118,8 @@ export class ChunkPlan {
     if (owner !== undefined) after.ownerId = owner;
     const fault = this.addTags(after);
     if (fault) return [fault];
-    this.records.set(after.id, { before: null, after, rows: [this.at] });
+    const ownerIsDefault = owner === undefined;
+    this.records.set(after.id, { before: null, after, rows: [this.at], ownerIsDefault });
     this.hold(after.id, row);
     return 'created';
   }
