@@ -1,6 +1,6 @@
 import type { TypedCondition } from '../../../common/filter/index.js';
 import type { Questions } from '../../../platform/records/record-rules.js';
-import { ASSIGNMENT_METHODS } from './assignment-rule.dto.js';
+import type { ASSIGNMENT_METHODS } from './assignment-rule.dto.js';
 
 export type AssignmentMethod = (typeof ASSIGNMENT_METHODS)[number];
 

@@ -83,7 +83,9 @@ export class LeadAssigner {
     const takers = await this.takersOf(ctx, [...new Set(rules.flatMap((rule) => rule.userIds))]);
     const people = [...new Set([...takers.values()].filter((id) => id !== null))];
     const weighs = rules.some(({ method }) => method === 'leastLoad');
-    const loads = weighs ? await openLeadsOf(db, ctx.workspaceId, people) : new Map();
+    const loads = weighs
+      ? await openLeadsOf(db, ctx.workspaceId, people)
+      : new Map<string, number>();
     return new Map(
       rules.map(({ id, method, userIds }) => [
         id,
