@@ -28,13 +28,14 @@ beforeAll(async () => {
   b = await server.createWorkspace('B');
   madeUp = nowhere(theirs);
   const friend = { name: 'friend', label: 'Friend', type: 'reference', reference: 'contact' };
-  for (const plural of ['contacts', 'companies', 'teams']) {
+  for (const plural of ['contacts', 'companies', 'teams', 'leads']) {
     await b.expect(201, 'POST', `/v1/properties/${plural}`, friend);
   }
   own = {
     contact: (await made(b, '/v1/contacts', { lastName: 'Mine' })).id,
     company: (await made(b, '/v1/companies', { name: 'Mine' })).id,
     team: (await made(b, '/v1/teams', { name: 'Mine' })).id,
+    lead: (await made(b, '/v1/leads', { lastName: 'Mine' })).id,
     user: b.userId,
     email: b.me?.user.email as string,
     password: PASSWORD,
@@ -113,7 +114,7 @@ function neutral(text: string, sent: Belongings): string {
     )
     .replace(/(cursor|after)=[\w-]+/g, '$1=<new>')
     .replace(
-      /<(?:contact|binned|merged|company|team|user|role|apiKey|import|export)>/g,
+      /<(?:contact|binned|merged|company|team|lead|assignmentRule|user|role|apiKey|import|export)>/g,
       '<their id>',
     );
 }
@@ -168,6 +169,8 @@ describe("another workspace's things, named in any operation", () => {
     'merged',
     'company',
     'team',
+    'lead',
+    'assignmentRule',
     'user',
     'role',
     'apiKey',
@@ -176,7 +179,7 @@ describe("another workspace's things, named in any operation", () => {
   ] as const)('the %s is not found by its id, and its owner finds it', async (name) => {
     const plural = {
       ...{ contact: 'contacts', binned: 'contacts', merged: 'contacts', company: 'companies' },
-      ...{ team: 'teams' },
+      ...{ team: 'teams', lead: 'leads', assignmentRule: 'assignment-rules' },
       ...{ user: 'users', role: 'roles', apiKey: 'api-keys', import: 'imports', export: 'exports' },
     }[name];
     const path = `/v1/${plural}/${theirs.ids[name]}`;
@@ -237,7 +240,7 @@ describe('long work that names what is of the other', () => {
   }, 60_000);
 
   test('exports hold none of it', async () => {
-    for (const object of ['contacts', 'companies', 'teams']) {
+    for (const object of ['contacts', 'companies', 'teams', 'leads']) {
       const { body } = await b.expect(202, 'POST', '/v1/exports', { object, format: 'ndjson' });
       await exportDone(b, body.id);
       const { text } = await b.expect(200, 'GET', `/v1/exports/${body.id}/file`);

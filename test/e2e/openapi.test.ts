@@ -182,6 +182,7 @@ const fresh = (): string => `made-${(counter += 1)}`;
 const NEW: Record<string, () => object> = {
   '/v1/contacts': () => ({ lastName: fresh() }),
   '/v1/companies': () => ({ name: fresh() }),
+  '/v1/leads': () => ({ lastName: fresh() }),
   '/v1/teams': () => ({ name: fresh() }),
   '/v1/roles': () => ({ name: fresh(), permissions: [] }),
   '/v1/users': () => ({ name: 'New', email: `${fresh()}@example.com`, roles: ['member'] }),
@@ -211,6 +212,13 @@ const GIVEN: Record<string, (server: TestServer) => Promise<Given>> = {
     const team = await admin.expect(201, 'POST', '/v1/teams', NEW['/v1/teams']?.());
     return { path: { id: team.body.id, userId: admin.userId } };
   },
+  AssignmentRules_create: ({ admin }) => Promise.resolve({ body: { userIds: [admin.userId] } }),
+  AssignmentRules_update: async ({ admin }) => {
+    const rule = { name: fresh(), method: 'fixed', userIds: [admin.userId] };
+    const made = await admin.expect(201, 'POST', '/v1/assignment-rules', rule);
+    return { path: { id: made.body.id }, body: { userIds: [admin.userId] } };
+  },
+  Leads_merge: (started) => duplicatesOf('/v1/leads', started),
   Contacts_merge: (started) => duplicatesOf('/v1/contacts', started),
   Companies_merge: (started) => duplicatesOf('/v1/companies', started),
 };

@@ -13,6 +13,8 @@ export interface Belongings {
     | 'merged'
     | 'company'
     | 'team'
+    | 'lead'
+    | 'assignmentRule'
     | 'user'
     | 'role'
     | 'apiKey'
@@ -37,6 +39,7 @@ export interface Own {
   contact: string;
   company: string;
   team: string;
+  lead: string;
   user: string;
   password: string;
   email: string;
@@ -53,7 +56,7 @@ export const made = async (client: Client, path: string, body: object): Promise<
 /** Makes one of everything in a workspace. */
 export async function furnish(client: Client): Promise<Belongings> {
   const text = { name: 'quillcode', label: WORD, type: 'text', unique: true };
-  for (const plural of ['contacts', 'companies', 'teams']) {
+  for (const plural of ['contacts', 'companies', 'teams', 'leads']) {
     await client.expect(201, 'POST', `/v1/properties/${plural}`, text);
   }
   const role = await made(client, '/v1/roles', {
@@ -85,6 +88,13 @@ export async function furnish(client: Client): Promise<Belongings> {
   await client.expect(201, 'PUT', `/v1/teams/${team.id}/members/${client.userId}`, {
     role: 'member',
   });
+  const lead = await made(client, '/v1/leads', {
+    ...{ lastName: WORD, email: 'pen@quillfeather.example', externalIds: { legacy: 'Q-77' } },
+    ...shared,
+  });
+  const assignmentRule = await made(client, '/v1/assignment-rules', {
+    ...{ name: WORD, method: 'roundRobin', teamId: team.id },
+  });
   const [binned, merged] = [
     await made(client, '/v1/contacts', { lastName: `${WORD} binned` }),
     await made(client, '/v1/contacts', { lastName: `${WORD} merged` }),
@@ -113,7 +123,9 @@ export async function furnish(client: Client): Promise<Belongings> {
   for (const page of [...pages, ...nested]) {
     cursors.push((await client.expect(200, 'GET', page)).body.page.nextCursor);
   }
-  const ids = { contact, binned, merged, company, team, user, role, apiKey };
+  const ids = {
+    ...{ contact, binned, merged, company, team, lead, assignmentRule, user, role, apiKey },
+  };
   return {
     ids: {
       ...(Object.fromEntries(

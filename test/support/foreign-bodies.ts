@@ -29,6 +29,9 @@ export function conditions(path: string, theirs: Belongings): [string, string, s
       ['name', 'contains', word],
     ];
   }
+  if (path.includes('leads')) {
+    return [...common, ['email', 'eq', email], ['lastName', 'contains', word]];
+  }
   return path.includes('contacts')
     ? [
         ...common,
@@ -44,10 +47,15 @@ export function conditions(path: string, theirs: Belongings): [string, string, s
       ];
 }
 
-const references = ({ ids, property, code }: Belongings, company: string): object[] => [
-  ...(company === 'parentTeamId'
+function parentsOf(ids: Belongings['ids'], parent: string): object[] {
+  if (parent === '') return [];
+  return parent === 'parentTeamId'
     ? [{ parentTeamId: ids.team }, { parentTeamId: ids.company }, { managerId: ids.user }]
-    : [{ [company]: ids.company }, { [company]: ids.contact }]),
+    : [{ [parent]: ids.company }, { [parent]: ids.contact }];
+}
+
+const references = ({ ids, property, code }: Belongings, company: string): object[] => [
+  ...parentsOf(ids, company),
   { ownerId: ids.user },
   { custom: { [property]: code } },
   { custom: { friend: ids.contact } },
@@ -57,7 +65,7 @@ export const keysOf = (
   { email, domain, externalId, property, code, word }: Belongings,
   unique: string,
 ) => [
-  [unique, { email, domain, name: `${word} team` }[unique] ?? ''],
+  ...(unique === '' ? [] : [[unique, { email, domain, name: `${word} team` }[unique] ?? '']]),
   ['externalIds.legacy', externalId],
   [`custom.${property}`, code],
 ];
@@ -66,6 +74,7 @@ export const keysOf = (
 const OBJECTS = {
   contacts: { of: 'contact', name: 'lastName', unique: 'email', parent: 'companyId' },
   companies: { of: 'company', name: 'name', unique: 'domain', parent: 'parentId' },
+  leads: { of: 'lead', name: 'lastName', unique: '', parent: '' },
   teams: { of: 'team', name: 'name', unique: 'name', parent: 'parentTeamId' },
 } as const;
 
@@ -125,6 +134,13 @@ function nested(key: string, value: unknown): object {
   return { [first]: second === undefined ? value : { [second]: value } };
 }
 
+const assignmentRules = ({ ids, property }: Belongings): object[] =>
+  [
+    { userIds: [ids.user] },
+    { teamId: ids.team },
+    { userIds: [ids.team], where: { field: `custom.${property}`, op: 'eq', value: 'Q-1' } },
+  ].map((people) => ({ name: 'Mine', method: 'fixed', ...people }));
+
 const csv = (...lines: string[]): string => lines.join('\n');
 
 function importForms(theirs: Belongings): FormData[] {
@@ -156,6 +172,9 @@ export const BODIES: Record<string, (theirs: Belongings, own: Own) => unknown[]>
   ...recordBodies('contacts'),
   ...recordBodies('companies'),
   ...recordBodies('teams'),
+  ...recordBodies('leads'),
+  'POST /v1/assignment-rules': (theirs) => assignmentRules(theirs),
+  'PATCH /v1/assignment-rules/{id}': (theirs) => [{ name: 'Stolen' }, ...assignmentRules(theirs)],
   'PUT /v1/teams/{id}/members/{userId}': () => [{ role: 'manager' }],
   'POST /v1/auth/login': ({ workspaceId }, { email, password }) => [
     { email, password, workspaceId },

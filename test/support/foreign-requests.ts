@@ -41,7 +41,7 @@ const queryValues: Record<string, Values> = {
   purge: () => ['true'],
   format: () => ['csv'],
   raw: () => ['true'],
-  types: () => ['contact,company,team', 'contact.*'],
+  types: () => ['contact,company,team,lead', 'contact.*'],
   actor: ({ ids }) => [ids.user, ids.apiKey],
   object: () => ['contacts'],
   recordId: ({ ids }) => [ids.contact, ids.company, ids.user],
@@ -118,10 +118,11 @@ function paths(template: string, theirs: Belongings, own: Own | undefined): stri
 function ownValues(name: string, own: Own | undefined): string[] {
   if (!own) return [];
   if (name === 'userId') return [own.user];
-  return name === 'id' ? [own.contact, own.company, own.team, own.user] : [];
+  return name === 'id' ? [own.contact, own.company, own.team, own.lead, own.user] : [];
 }
 
 function uniqueOf(template: string): string {
+  if (template.includes('leads')) return '';
   if (template.includes('teams')) return 'name';
   return template.includes('contacts') ? 'email' : 'domain';
 }

@@ -17,6 +17,7 @@ import type { Normalized, ValueFault } from '../../common/values/normalized.js';
 import { normalizeText } from '../../common/values/text.js';
 import { normalizeTimeZone } from '../../common/values/time-zone.js';
 import { normalizeUrl } from '../../common/values/url.js';
+import { utcSql } from './utc-sql.js';
 import { list } from './list-items.js';
 import type {
   ColumnSpec,
@@ -49,10 +50,16 @@ function simple(
       target[field.column] = result.value === '' ? null : result.value;
       return undefined;
     },
-    json: (name, column) => ({ [name]: sql === 'numeric' ? `r.${column}::text` : `r.${column}` }),
+    json: (name, column) => ({ [name]: memberSql(sql, `r.${column}`) }),
     value: (column, values) => values[column] ?? null,
     schema: (field) => (typeof schema === 'function' ? schema(field) : schema),
   };
+}
+
+/** Decimals are text, so that they stay exact; times are as everywhere, UTC with milliseconds. */
+function memberSql(sql: ColumnSpec['sql'], column: string): string {
+  if (sql === 'numeric') return `${column}::text`;
+  return sql === 'timestamptz' ? utcSql(column) : column;
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;

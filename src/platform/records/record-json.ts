@@ -1,8 +1,6 @@
 import { Problem } from '../../common/errors.js';
+import { utcSql } from './utc-sql.js';
 import type { ObjectDefinition } from './object-definition.js';
-
-const time = (column: string): string =>
-  `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
 /** Members of every record after its object's own, as SQL over the row `r`. */
 const COMMON: Record<string, string> = {
@@ -11,8 +9,8 @@ const COMMON: Record<string, string> = {
   custom: 'r.custom',
   externalIds: 'r.external_ids',
   version: 'r.version',
-  createdAt: time('r.created_at'),
-  updatedAt: time('r.updated_at'),
+  createdAt: utcSql('r.created_at'),
+  updatedAt: utcSql('r.updated_at'),
   createdBy: 'r.created_by',
   updatedBy: 'r.updated_by',
 };
