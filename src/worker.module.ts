@@ -9,6 +9,7 @@ import { ImportsWorkerModule } from './modules/imports/index.js';
 import { WorkerMonitoringModule } from './modules/monitoring/index.js';
 import { LeadsModule } from './modules/leads/index.js';
 import { TeamsModule } from './modules/teams/index.js';
+import { HandOversWorkerModule } from './modules/users/index.js';
 import { InvalidationModule } from './platform/cache/invalidation.module.js';
 import { DatabaseModule } from './platform/database/database.module.js';
 import { OutboxModule } from './platform/outbox/outbox.module.js';
@@ -39,6 +40,7 @@ export class WorkerModule {
         TeamsModule,
         ImportsWorkerModule,
         ExportsWorkerModule,
+        HandOversWorkerModule,
         TelemetryModule,
         WorkerMonitoringModule,
       ],

@@ -219,6 +219,14 @@ const GIVEN: Record<string, (server: TestServer) => Promise<Given>> = {
     return { path: { id: made.body.id }, body: { userIds: [admin.userId] } };
   },
   Leads_merge: (started) => duplicatesOf('/v1/leads', started),
+  HandOvers_start: async ({ admin, createUser }) => {
+    const { userId } = await createUser('member');
+    return { path: { id: userId }, body: { to: admin.userId } };
+  },
+  Users_deactivate: async ({ admin, createUser }) => {
+    const { userId } = await createUser('member');
+    return { path: { id: userId }, body: { handOverTo: admin.userId } };
+  },
   Contacts_merge: (started) => duplicatesOf('/v1/contacts', started),
   Companies_merge: (started) => duplicatesOf('/v1/companies', started),
 };

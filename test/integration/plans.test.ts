@@ -7,11 +7,14 @@ import { parseListQuery } from '../../src/common/list-query.js';
 import { Config } from '../../src/config/config.js';
 import { COMPANY, CompaniesService } from '../../src/modules/companies/index.js';
 import { CONTACT, ContactsService } from '../../src/modules/contacts/index.js';
+import { WorkloadRepository } from '../../src/modules/users/workload.repository.js';
 import { EventsRepository } from '../../src/modules/events/events.repository.js';
 import type { Database } from '../../src/platform/database/database.js';
 import { openDatabase } from '../../src/platform/database/database.module.js';
 import type { Row, Statement } from '../../src/platform/database/pipeline.js';
 import { findByKey, matchKey } from '../../src/platform/records/match-key.js';
+import { moveOwned } from '../../src/platform/records/ownership.js';
+import type { OwnedPlace } from '../../src/platform/records/ownership.js';
 import { Literals } from '../../src/platform/records/params.js';
 import { RecordKit } from '../../src/platform/records/record-kit.js';
 import type { RecordService } from '../../src/platform/records/record-service.js';
@@ -285,6 +288,63 @@ describe('a record', () => {
     await expectIndex(indexes, () => contacts.timeline.page(ctx, middle['id'] as string, {}), true);
   });
 });
+
+describe('what users own', () => {
+  test('is counted by the index of owners alone, for one and for a team', async () => {
+    const workload = new WorkloadRepository(database);
+    const owner = middle['ownerId'] as string;
+    const [rare, common] = [randomUUID(), owner];
+    for (const users of [[owner], [rare, common, randomUUID()]]) {
+      const definitions = [CONTACT, COMPANY];
+      await expectIndex(
+        /Index Only Scan using (contacts|companies)_owner/,
+        () => workload.owned(ctx, definitions, users),
+        true,
+      );
+    }
+  });
+
+  test('is found in its order when it is handed over, from the start and from anywhere', async () => {
+    const from = middle['ownerId'] as string;
+    const place = { createdAt: middle['createdAt'] as string, id: middle['id'] as string };
+    for (const after of [null, place]) {
+      await expectIndex(using('contacts_(owner|pkey)'), () => moveUndone(from, after), true);
+    }
+  });
+
+  test('has an index by owner in the table of every object', async () => {
+    const tables = await query(
+      server.superuserUrl,
+      `select c.relname as name, exists (select from pg_index i where i.indrelid = c.oid
+          and pg_get_indexdef(i.indexrelid) like '%(workspace_id, owner_id, created_at, id)%') as is
+        from pg_class c join pg_attribute o on o.attrelid = c.oid and o.attname = 'owner_id'
+        join pg_attribute d on d.attrelid = c.oid and d.attname = 'merged_into'
+        where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'`,
+    );
+    expect(tables.length).toBeGreaterThanOrEqual(3);
+    expect(tables.filter((table) => !table.is).map(({ name }) => name)).toEqual([]);
+  });
+});
+
+/** What a hand-over of contacts sends, undone. */
+async function moveUndone(from: string, after: OwnedPlace | null): Promise<void> {
+  const undone = new Error('undone');
+  const move = { from, to: randomUUID(), source: 'test' };
+  await database
+    .transaction(ctx, async (tx) => {
+      const run = tx.run.bind(tx);
+      tx.run = (statements) => {
+        // What happens to the records; their events are written as with any other write.
+        sent.push(...statements.filter(({ text }) => !text.includes('json_to_recordset')));
+        return run(statements);
+      };
+      await moveOwned(tx, ctx, CONTACT, move, after);
+      throw undone;
+    })
+    .catch((error: unknown) => {
+      if (error !== undone) throw error;
+    });
+}
 
 test('the feed of events is read in order, from the start and from anywhere', async () => {
   const filter = { visible: null, objects: [], types: [] };

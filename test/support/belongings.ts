@@ -16,6 +16,7 @@ export interface Belongings {
     | 'lead'
     | 'assignmentRule'
     | 'user'
+    | 'handOver'
     | 'role'
     | 'apiKey'
     | 'import'
@@ -123,8 +124,24 @@ export async function furnish(client: Client): Promise<Belongings> {
   for (const page of [...pages, ...nested]) {
     cursors.push((await client.expect(200, 'GET', page)).body.page.nextCursor);
   }
+  const { body: handOver } = await client.expect(202, 'POST', `/v1/users/${user.id}/hand-over`, {
+    ...{ to: client.userId, objects: ['companies'] },
+  });
+  await handOverDone(client, user.id, handOver.id);
   const ids = {
-    ...{ contact, binned, merged, company, team, lead, assignmentRule, user, role, apiKey },
+    ...{
+      contact,
+      binned,
+      merged,
+      company,
+      team,
+      lead,
+      assignmentRule,
+      user,
+      handOver,
+      role,
+      apiKey,
+    },
   };
   return {
     ids: {
@@ -147,6 +164,15 @@ export async function exportDone(client: Client, id: string): Promise<void> {
     await sleep(50);
   }
   throw new Error('The export does not end');
+}
+
+async function handOverDone(client: Client, userId: string, id: string): Promise<void> {
+  for (let tries = 0; tries < 400; tries += 1) {
+    const { body } = await client.expect(200, 'GET', `/v1/users/${userId}/hand-overs/${id}`);
+    if (body.status === 'completed') return;
+    await sleep(50);
+  }
+  throw new Error('The hand-over does not end');
 }
 
 /** Of the same shape and time, but of nobody. */

@@ -196,6 +196,12 @@ export const BODIES: Record<string, (theirs: Belongings, own: Own) => unknown[]>
     { status: 'deactivated' },
     { roles: [role] },
   ],
+  'POST /v1/users/{id}/deactivate': ({ ids }) => [{}, { handOverTo: ids.user }],
+  'POST /v1/users/{id}/hand-over': ({ ids }, { user }) => [
+    { to: ids.user },
+    { to: ids.user, dryRun: true },
+    { to: user, objects: ['contacts'] },
+  ],
   'PUT /v1/users/{id}/out-of-office': ({ ids }) => [
     { until: '2099-01-01T00:00:00.000Z', standInId: ids.user },
   ],

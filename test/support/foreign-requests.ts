@@ -18,6 +18,7 @@ type Values = (theirs: Belongings) => string[];
 const pathValues: Record<string, Values> = {
   id: ({ ids }) => Object.values(ids),
   userId: ({ ids }) => Object.values(ids),
+  handOverId: ({ ids }) => Object.values(ids),
   object: () => ['contacts'],
   name: ({ property }) => [property],
   // Of platform administrators alone, who see all workspaces' jobs.

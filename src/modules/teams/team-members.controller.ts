@@ -5,15 +5,16 @@ import { json, noContent, page } from '../../platform/http/answers.js';
 import { Endpoint, NOT_MODIFIED } from '../../platform/http/endpoint.decorator.js';
 import { Ctx, Id, Url } from '../../platform/http/parameters.js';
 import { PageQueryDto } from '../../platform/records/record-dto.js';
+import { TeamWorkloadDto } from '../users/index.js';
 import { MemberInput, TeamMemberDto, TeamMemberPageDto } from './team.dto.js';
 import { TeamMembersService } from './team-members.service.js';
 
 @ApiTags('Teams')
-@Controller('v1/teams/:id/members')
+@Controller('v1/teams/:id')
 export class TeamMembersController {
   constructor(private readonly members: TeamMembersService) {}
 
-  @Get()
+  @Get('members')
   @Endpoint({
     permission: 'team:read',
     summary: 'List the members of a team, by name',
@@ -30,7 +31,7 @@ export class TeamMembersController {
     return page(await this.members.page(ctx, id, query), url);
   }
 
-  @Put(':userId')
+  @Put('members/:userId')
   @Endpoint({
     permission: 'team:update',
     summary: 'Make a user a member of a team, or change their role in it',
@@ -49,7 +50,7 @@ export class TeamMembersController {
     return json(member, isNew ? 201 : 200);
   }
 
-  @Delete(':userId')
+  @Delete('members/:userId')
   @Endpoint({
     permission: 'team:update',
     summary: 'Take a user out of a team',
@@ -60,5 +61,17 @@ export class TeamMembersController {
   async remove(@Ctx() ctx: RequestContext, @Id() id: string, @Id('userId') userId: string) {
     await this.members.remove(ctx, id, userId);
     return noContent();
+  }
+
+  @Get('workload')
+  @Endpoint({
+    permission: 'team:read',
+    summary: 'What the members of a team have to look after, each and together',
+    answers: TeamWorkloadDto,
+    problems: [404],
+    throttle: 'search',
+  })
+  async showWorkload(@Ctx() ctx: RequestContext, @Id() id: string) {
+    return json(await this.members.workload(ctx, id));
   }
 }

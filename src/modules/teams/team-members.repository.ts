@@ -34,6 +34,15 @@ export class TeamMembersRepository {
     );
   }
 
+  /** How many belong to the team. */
+  async count(tx: Transaction, workspaceId: string, teamId: string): Promise<number> {
+    const [row] = await tx.query<{ members: number }>(
+      `select count(*) as members from team_members where workspace_id = $1 and team_id = $2`,
+      [workspaceId, teamId],
+    );
+    return row?.members ?? 0;
+  }
+
   /** Ids of the members of teams outside the bin, by team. */
   async idsOf(ctx: RequestContext, teamIds: readonly string[]): Promise<Map<string, string[]>> {
     const rows = await this.database.query<{ teamId: string; userIds: string[] }>(

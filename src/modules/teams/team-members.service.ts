@@ -9,9 +9,14 @@ import type { PageJson } from '../../platform/http/answers.js';
 import { assertReach } from '../../platform/records/reach.js';
 import { RecordStore } from '../../platform/records/record-store.js';
 import { eventStatements, tagsOf } from '../../platform/records/side-statements.js';
+import { sumOfWorkloads, WorkloadService } from '../users/index.js';
+import type { TeamWorkloadDto } from '../users/index.js';
 import type { MemberRole, TeamMemberDto } from './team.dto.js';
 import { TeamMembersRepository } from './team-members.repository.js';
 import { TEAM, TeamsService } from './teams.service.js';
+
+/** Most members of a team: their workload is counted at once. */
+const MOST_MEMBERS = 1000;
 
 const SORT = 'name,userId';
 const KEYS = [{ type: 'text' as const }, { type: 'uuid' as const }];
@@ -25,6 +30,7 @@ export class TeamMembersService {
     private readonly database: Database,
     private readonly teams: TeamsService,
     private readonly members: TeamMembersRepository,
+    private readonly workloads: WorkloadService,
   ) {}
 
   /** A page of the members, by name. @throws Problem 404 for the team, 400 for the cursor. */
@@ -45,6 +51,22 @@ export class TeamMembersService {
       : null;
     const page = { nextCursor, hasMore: last !== undefined };
     return { json: JSON.stringify({ data, page }), nextCursor };
+  }
+
+  /**
+   * What the members of a team have to look after, and all of them together.
+   * @throws Problem 404.
+   */
+  async workload(ctx: RequestContext, teamId: string): Promise<TeamWorkloadDto> {
+    await this.teams.reader.get(ctx, teamId, { fields: [] });
+    const people = await this.members.page(ctx, teamId, null, MOST_MEMBERS);
+    const ids = people.map(({ userId }) => userId);
+    const workloads = await this.workloads.workloadOf(ctx, ids);
+    const members = people.flatMap(({ userId, name }) => {
+      const workload = workloads.get(userId);
+      return workload ? [{ ...workload, name }] : [];
+    });
+    return { teamId, ...sumOfWorkloads(members), members };
   }
 
   /**
@@ -73,6 +95,7 @@ export class TeamMembersService {
       if (status === 'deactivated' && before === null) {
         throw new Problem('conflict', 'The user is deactivated. Activate them first.');
       }
+      if (before === null) await this.assertRoom(tx, ctx, teamId);
       const statements = [
         this.members.put(ctx.workspaceId, teamId, userId, role),
         ...this.noted(tx, ctx, teamId, version, { userId, from: before, to: role }),
@@ -97,6 +120,11 @@ export class TeamMembersService {
         ...this.noted(tx, ctx, teamId, version, { userId, from: before, to: null }),
       ]);
     });
+  }
+
+  private async assertRoom(tx: Transaction, ctx: RequestContext, teamId: string): Promise<void> {
+    if ((await this.members.count(tx, ctx.workspaceId, teamId)) < MOST_MEMBERS) return;
+    throw new Problem('conflict', `A team has at most ${MOST_MEMBERS} members.`);
   }
 
   /** Holds the team and returns its version. */

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { WorkloadModule } from '../users/index.js';
 import { TeamMembersController } from './team-members.controller.js';
 import { TeamMembersRepository } from './team-members.repository.js';
 import { TeamMembersService } from './team-members.service.js';
@@ -7,6 +8,7 @@ import { TeamsService } from './teams.service.js';
 
 /** Who works together, and who leads them. */
 @Module({
+  imports: [WorkloadModule],
   controllers: [TeamsController, TeamMembersController],
   providers: [TeamsService, TeamMembersRepository, TeamMembersService],
   exports: [TeamsService, TeamMembersService],

@@ -1,6 +1,10 @@
 export { AvailabilityModule } from './availability.module.js';
 export { AvailabilityService } from './availability.service.js';
 export type { Availability } from './availability.js';
+export { HandOversWorkerModule } from './hand-overs.module.js';
 export { InvitationsRepository } from './invitations.repository.js';
 export { newInvitation } from './invitations.service.js';
 export { UsersModule } from './users.module.js';
+export { TeamWorkloadDto } from './workload.dto.js';
+export { WorkloadModule } from './workload.module.js';
+export { sumOfWorkloads, WorkloadService } from './workload.service.js';

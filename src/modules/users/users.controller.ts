@@ -11,6 +11,7 @@ import {
 } from '../../platform/http/endpoint.decorator.js';
 import { IfMatchHeader } from '../../platform/http/list-docs.js';
 import { Ctx, Id, IfMatch, ListParams, Url } from '../../platform/http/parameters.js';
+import { DeactivatedUserDto, DeactivateInput } from './hand-over.dto.js';
 import {
   CreatedUserDto,
   CreateUserDto,
@@ -98,13 +99,18 @@ export class UsersController {
     summary: 'Deactivate a user',
     description:
       'Their sessions end and their API keys are refused, on every instance within a second. ' +
-      'Records go on naming them. The last active owner cannot be deactivated.',
-    answers: UserDto,
-    problems: [404, 409],
+      'Records go on naming them, or with `handOverTo` get another owner behind this answer. ' +
+      'The last active owner cannot be deactivated.',
+    answers: DeactivatedUserDto,
+    problems: [404, 409, 422],
   })
   @IdempotencyHeader()
-  async deactivate(@Ctx() ctx: RequestContext, @Id() id: string): Promise<Answer> {
-    return ok(recordOf(await this.users.update(ctx, id, { status: 'deactivated' })));
+  async deactivate(
+    @Ctx() ctx: RequestContext,
+    @Id() id: string,
+    @Body() body: DeactivateInput,
+  ): Promise<Answer> {
+    return ok(recordOf(await this.users.deactivate(ctx, id, body)));
   }
 
   @Post(':id/activate')

@@ -20,6 +20,8 @@ import type { EventFacts } from '../../platform/outbox/event.js';
 import { recordEvents } from '../../platform/outbox/record-events.js';
 import { EnrolmentService, SessionsRepository } from '../auth/index.js';
 import { RolesService } from '../roles/index.js';
+import type { DeactivatedUserDto, DeactivateInput } from './hand-over.dto.js';
+import { HandOversService } from './hand-overs.service.js';
 import { InvitationsRepository } from './invitations.repository.js';
 import { newInvitation } from './invitations.service.js';
 import type { CreatedUserDto, CreateUserDto, UpdateUserDto, UserDto } from './users.dto.js';
@@ -38,6 +40,7 @@ export class UsersService {
     private readonly enrolment: EnrolmentService,
     private readonly sessions: SessionsRepository,
     private readonly invitations: InvitationsRepository,
+    private readonly handOvers: HandOversService,
     private readonly database: Database,
   ) {}
 
@@ -134,6 +137,25 @@ export class UsersService {
       if (touchesAccess) await this.assertOwned(tx, ctx);
       tx.touch([...(touchesAccess ? [ACCESS_TAG] : []), 'users', `users:${id}`]);
       return this.users.read(tx, ctx.workspaceId, id);
+    });
+  }
+
+  /**
+   * Deactivates a user and, when asked to, hands over what they own; both or neither.
+   * @throws Problem as {@link update} and `HandOversService.start` do.
+   */
+  async deactivate(
+    ctx: RequestContext,
+    id: string,
+    { handOverTo }: DeactivateInput,
+  ): Promise<DeactivatedUserDto> {
+    return this.database.transaction(ctx, async (tx) => {
+      const user = await this.update({ ...ctx, tx }, id, { status: 'deactivated' });
+      const handOver =
+        handOverTo === undefined
+          ? null
+          : await this.handOvers.start({ ...ctx, tx }, id, { to: handOverTo });
+      return { ...user, handOver };
     });
   }
 

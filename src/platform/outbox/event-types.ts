@@ -29,6 +29,8 @@ export const AUDIT_EVENTS = {
   'user.invited': 'Someone was added to the workspace.',
   'user.changed': 'Name, roles or state of a user changed.',
   'user.removed': 'Someone was removed from the workspace.',
+  'user.hand_over_started': 'What a user owns is being handed over.',
+  'user.handed_over': 'What a user owned has another owner.',
   'role.created': 'A role was made.',
   'role.changed': 'Permissions of a role changed.',
   'role.removed': 'A role was removed.',

@@ -9,12 +9,14 @@ const load = (path) => import(pathToFileURL(join(KEEL_TEST_BUILD, path)).href);
 const { loadConfig } = await load('config/config.js');
 const { ImportWatcher } = await load('modules/imports/index.js');
 const { RunImport } = await load('modules/imports/imports.jobs.js');
+const { RunHandOver } = await load('modules/users/hand-overs.jobs.js');
 const { JobRelay } = await load('platform/queue/job-relay.js');
 const { JobWorkers } = await load('platform/queue/job-workers.js');
 const { WorkerModule } = await load('worker.module.js');
 
-// A dead worker's import is taken up after seconds here, not after a quarter of a minute.
+// What a dead worker did is taken up after seconds here, not after a quarter of a minute.
 RunImport.options.lockDuration = 1500;
+RunHandOver.options.lockDuration = 1500;
 
 const app = await NestFactory.createApplicationContext(WorkerModule.with(loadConfig()), {
   logger: ['fatal'],

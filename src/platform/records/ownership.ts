@@ -1,0 +1,103 @@
+import type { RequestContext } from '../../common/context.js';
+import type { Statement } from '../database/pipeline.js';
+import type { Transaction } from '../database/transaction.js';
+import { eventOf, MAX_EVENT_RECORDS } from '../outbox/event.js';
+import { recordEventRecords, recordEvents } from '../outbox/record-events.js';
+import type { ObjectDefinition } from './object-definition.js';
+import { tagsOf } from './side-statements.js';
+
+/** A record in the order of the owner's index; work goes on behind it. */
+export interface OwnedPlace {
+  createdAt: string;
+  id: string;
+}
+
+/** Who gives what to whom, and what events call the cause, such as `hand-over:<id>`. */
+export interface OwnerMove {
+  from: string;
+  to: string;
+  source: string;
+}
+
+/**
+ * The statement that counts what users own of an object, outside the bin: rows of `userId` and
+ * `owned`, none for those who own nothing. The table's index by owner answers it.
+ */
+export function countOwned(
+  { table }: ObjectDefinition,
+  workspaceId: string,
+  userIds: readonly string[],
+): Statement {
+  return {
+    text: `select r.owner_id as "userId", count(*) as owned from ${table} r
+      where r.workspace_id = $1 and r.owner_id = any($2::uuid[]) and r.deleted_at is null
+      group by r.owner_id`,
+    params: [workspaceId, userIds],
+  };
+}
+
+/**
+ * Gives the next records of an owner, at most 1,000, to another, with an event as a bulk write has.
+ * Records that change hands meanwhile, or go into the bin, are left alone.
+ * @param after where the work goes on; null begins with the oldest record.
+ * @returns how many changed hands, and the last one looked at; null when there was none.
+ */
+export async function moveOwned(
+  tx: Transaction,
+  ctx: RequestContext,
+  definition: ObjectDefinition,
+  move: OwnerMove,
+  after: OwnedPlace | null,
+): Promise<{ moved: number; place: OwnedPlace | null }> {
+  const due = await tx.query<OwnedPlace>(dueSql(definition, after !== null), [
+    ...[ctx.workspaceId, move.from],
+    ...(after ? [after.createdAt, after.id] : []),
+  ]);
+  const place = due.at(-1) ?? null;
+  if (place === null) return { moved: 0, place };
+  const moved = await tx.query<{ id: string; version: number }>(moveSql(definition), [
+    ...[ctx.workspaceId, due.map(({ id }) => id), move.from, move.to, ctx.principal.userId],
+  ]);
+  if (moved.length > 0) await tx.run(eventsOf(ctx, definition, move, moved));
+  tx.touch(
+    tagsOf(
+      definition,
+      moved.map(({ id }) => id),
+    ),
+  );
+  return { moved: moved.length, place };
+}
+
+function dueSql({ table }: ObjectDefinition, isContinued: boolean): string {
+  const beyond = isContinued ? 'and (r.created_at, r.id) > ($3::timestamptz, $4::uuid)' : '';
+  return `select r.id, r.created_at as "createdAt" from ${table} r
+    where r.workspace_id = $1 and r.owner_id = $2::uuid and r.deleted_at is null ${beyond}
+    order by r.created_at, r.id limit ${MAX_EVENT_RECORDS}`;
+}
+
+/** Locks in the order of ids, as batches do, so that none waits for another in a circle. */
+const moveSql = ({ table }: ObjectDefinition): string => `
+  with held as (
+    select r.id from ${table} r
+    where r.workspace_id = $1 and r.id = any($2::uuid[])
+    order by r.id for update
+  )
+  update ${table} t set owner_id = $4::uuid, version = t.version + 1, updated_at = now(),
+    updated_by = $5::uuid
+  from held where t.workspace_id = $1 and t.id = held.id
+    and t.owner_id = $3::uuid and t.deleted_at is null
+  returning t.id, t.version`;
+
+function eventsOf(
+  ctx: RequestContext,
+  definition: ObjectDefinition,
+  { from, to, source }: OwnerMove,
+  moved: readonly { id: string; version: number }[],
+): Statement[] {
+  const type = `${definition.object}.updated` as const;
+  const recordIds = moved.map(({ id }) => id);
+  const event = eventOf(ctx, { type, object: definition.plural, recordIds, source });
+  const changes = { ownerId: [from, to] };
+  const records = moved.map(({ id, version }) => ({ recordId: id, version, changes }));
+  return [recordEvents([event]), recordEventRecords(event, records)];
+}
