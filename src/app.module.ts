@@ -14,6 +14,9 @@ import { MonitoringModule } from './modules/monitoring/index.js';
 import { PropertiesModule } from './modules/properties/index.js';
 import { RolesModule } from './modules/roles/index.js';
 import { GlobalSearchModule } from './modules/search/index.js';
+import { OrdersModule } from './modules/orders/index.js';
+import { ProductCategoriesModule } from './modules/product-categories/index.js';
+import { ProductsModule } from './modules/products/index.js';
 import { TeamsModule } from './modules/teams/index.js';
 import { UsersModule } from './modules/users/index.js';
 import { WorkspacesModule } from './modules/workspaces/index.js';
@@ -48,6 +51,9 @@ const DOMAINS = [
   CompaniesModule,
   ContactsModule,
   LeadsModule,
+  ProductCategoriesModule,
+  ProductsModule,
+  OrdersModule,
   PropertiesModule,
   GlobalSearchModule,
   ImportsModule,

@@ -8,6 +8,9 @@ import { ExportsWorkerModule } from './modules/exports/index.js';
 import { ImportsWorkerModule } from './modules/imports/index.js';
 import { WorkerMonitoringModule } from './modules/monitoring/index.js';
 import { LeadsModule } from './modules/leads/index.js';
+import { OrdersModule } from './modules/orders/index.js';
+import { ProductCategoriesModule } from './modules/product-categories/index.js';
+import { ProductsModule } from './modules/products/index.js';
 import { TeamsModule } from './modules/teams/index.js';
 import { HandOversWorkerModule } from './modules/users/index.js';
 import { InvalidationModule } from './platform/cache/invalidation.module.js';
@@ -37,6 +40,9 @@ export class WorkerModule {
         CompaniesModule,
         ContactsModule,
         LeadsModule,
+        ProductCategoriesModule,
+        ProductsModule,
+        OrdersModule,
         TeamsModule,
         ImportsWorkerModule,
         ExportsWorkerModule,

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { query } from '../support/database.js';
 import { foreignRequests, NOT_CALLED } from '../support/foreign-requests.js';
 import type { ForeignRequest } from '../support/foreign-requests.js';
-import { exportDone, furnish, made, nowhere, WORD } from '../support/belongings.js';
+import { FURNISHED, exportDone, furnish, made, nowhere, WORD } from '../support/belongings.js';
 import type { Belongings, Own } from '../support/belongings.js';
 import { runImport, startWorker } from '../support/imports.js';
 import { PASSWORD, signIn, startServer } from '../support/server.js';
@@ -29,7 +29,7 @@ beforeAll(async () => {
   b = await server.createWorkspace('B');
   madeUp = nowhere(theirs);
   const friend = { name: 'friend', label: 'Friend', type: 'reference', reference: 'contact' };
-  for (const plural of ['contacts', 'companies', 'teams', 'leads']) {
+  for (const plural of FURNISHED) {
     await b.expect(201, 'POST', `/v1/properties/${plural}`, friend);
   }
   own = {
@@ -37,6 +37,9 @@ beforeAll(async () => {
     company: (await made(b, '/v1/companies', { name: 'Mine' })).id,
     team: (await made(b, '/v1/teams', { name: 'Mine' })).id,
     lead: (await made(b, '/v1/leads', { lastName: 'Mine' })).id,
+    productCategory: (await made(b, '/v1/product-categories', { name: 'Mine' })).id,
+    product: (await made(b, '/v1/products', { sku: 'mine', name: 'Mine' })).id,
+    order: (await made(b, '/v1/orders', { notes: 'Mine' })).id,
     user: b.userId,
     email: b.me?.user.email as string,
     password: PASSWORD,
@@ -115,9 +118,10 @@ function neutral(text: string, sent: Belongings): string {
       /"(accessToken|refreshToken|key|prefix|nextCursor|invitationToken)":"[^"]*"/g,
       '"$1":"<new>"',
     )
+    .replace(/"number":\d+/g, '"number":<next>')
     .replace(/(cursor|after)=[\w-]+/g, '$1=<new>')
     .replace(
-      /<(?:contact|binned|merged|company|team|lead|assignmentRule|user|role|apiKey|import|export)>/g,
+      /<(?:contact|binned|merged|company|team|lead|assignmentRule|productCategory|product|order|user|role|apiKey|import|export)>/g,
       '<their id>',
     );
 }
@@ -174,6 +178,9 @@ describe("another workspace's things, named in any operation", () => {
     'team',
     'lead',
     'assignmentRule',
+    'productCategory',
+    'product',
+    'order',
     'user',
     'role',
     'apiKey',
@@ -182,7 +189,8 @@ describe("another workspace's things, named in any operation", () => {
   ] as const)('the %s is not found by its id, and its owner finds it', async (name) => {
     const plural = {
       ...{ contact: 'contacts', binned: 'contacts', merged: 'contacts', company: 'companies' },
-      ...{ team: 'teams', lead: 'leads', assignmentRule: 'assignment-rules' },
+      ...{ team: 'teams', productCategory: 'product-categories', product: 'products' },
+      ...{ order: 'orders', lead: 'leads', assignmentRule: 'assignment-rules' },
       ...{ user: 'users', role: 'roles', apiKey: 'api-keys', import: 'imports', export: 'exports' },
     }[name];
     const path = `/v1/${plural}/${theirs.ids[name]}`;
@@ -243,13 +251,13 @@ describe('long work that names what is of the other', () => {
   }, 60_000);
 
   test('exports hold none of it', async () => {
-    for (const object of ['contacts', 'companies', 'teams', 'leads']) {
+    for (const object of FURNISHED) {
       const { body } = await b.expect(202, 'POST', '/v1/exports', { object, format: 'ndjson' });
       await exportDone(b, body.id);
       const { text } = await b.expect(200, 'GET', `/v1/exports/${body.id}/file`);
       expect(text).toContain('Mine');
-      // A team of the same name, made by an upsert above, is B's own.
-      if (object !== 'teams') expect(text).not.toContain(WORD);
+      // A record of the same name or number, made by an upsert above, is B's own.
+      if (['contacts', 'companies'].includes(object)) expect(text).not.toContain(WORD);
       for (const id of Object.values(theirs.ids)) expect(text).not.toContain(`"id":"${id}"`);
     }
   }, 60_000);

@@ -184,6 +184,9 @@ const NEW: Record<string, () => object> = {
   '/v1/companies': () => ({ name: fresh() }),
   '/v1/leads': () => ({ lastName: fresh() }),
   '/v1/teams': () => ({ name: fresh() }),
+  '/v1/product-categories': () => ({ name: fresh() }),
+  '/v1/products': () => ({ sku: fresh(), name: fresh() }),
+  '/v1/orders': () => ({ notes: fresh() }),
   '/v1/roles': () => ({ name: fresh(), permissions: [] }),
   '/v1/users': () => ({ name: 'New', email: `${fresh()}@example.com`, roles: ['member'] }),
 };
@@ -228,5 +231,7 @@ const GIVEN: Record<string, (server: TestServer) => Promise<Given>> = {
     return { path: { id: userId }, body: { handOverTo: admin.userId } };
   },
   Contacts_merge: (started) => duplicatesOf('/v1/contacts', started),
+  ProductCategories_merge: (started) => duplicatesOf('/v1/product-categories', started),
+  Products_merge: (started) => duplicatesOf('/v1/products', started),
   Companies_merge: (started) => duplicatesOf('/v1/companies', started),
 };

@@ -15,6 +15,9 @@ export interface Belongings {
     | 'team'
     | 'lead'
     | 'assignmentRule'
+    | 'productCategory'
+    | 'product'
+    | 'order'
     | 'user'
     | 'handOver'
     | 'role'
@@ -41,6 +44,9 @@ export interface Own {
   company: string;
   team: string;
   lead: string;
+  productCategory: string;
+  product: string;
+  order: string;
   user: string;
   password: string;
   email: string;
@@ -54,10 +60,15 @@ const NO_WORD = 'Zzyzxhollow1';
 export const made = async (client: Client, path: string, body: object): Promise<{ id: string }> =>
   (await client.expect(201, 'POST', path, body)).body as { id: string };
 
+/** Objects whose records A has, by their paths. */
+export const FURNISHED = [
+  ...['contacts', 'companies', 'teams', 'leads', 'product-categories', 'products', 'orders'],
+];
+
 /** Makes one of everything in a workspace. */
 export async function furnish(client: Client): Promise<Belongings> {
   const text = { name: 'quillcode', label: WORD, type: 'text', unique: true };
-  for (const plural of ['contacts', 'companies', 'teams', 'leads']) {
+  for (const plural of FURNISHED) {
     await client.expect(201, 'POST', `/v1/properties/${plural}`, text);
   }
   const role = await made(client, '/v1/roles', {
@@ -96,6 +107,7 @@ export async function furnish(client: Client): Promise<Belongings> {
   const assignmentRule = await made(client, '/v1/assignment-rules', {
     ...{ name: WORD, method: 'roundRobin', teamId: team.id },
   });
+  const goods = await furnishCatalogue(client, contact.id, company.id, shared);
   const [binned, merged] = [
     await made(client, '/v1/contacts', { lastName: `${WORD} binned` }),
     await made(client, '/v1/contacts', { lastName: `${WORD} merged` }),
@@ -139,6 +151,7 @@ export async function furnish(client: Client): Promise<Belongings> {
       assignmentRule,
       user,
       handOver,
+      ...goods,
       role,
       apiKey,
     },
@@ -154,6 +167,28 @@ export async function furnish(client: Client): Promise<Belongings> {
     ...{ domain: 'quillfeather.example', externalId: 'Q-77', property: 'quillcode', code: 'Q-1' },
     ...{ role: `${WORD} role`, word: WORD, cursors },
   };
+}
+
+/** A category, a product in it, and an order of it. */
+async function furnishCatalogue(
+  client: Client,
+  contactId: string,
+  companyId: string,
+  shared: object,
+) {
+  const more = { externalIds: { legacy: 'Q-77' }, ...shared };
+  const productCategory = await made(client, '/v1/product-categories', {
+    ...{ name: `${WORD} category`, code: `${WORD} code`, ...more },
+  });
+  const product = await made(client, '/v1/products', {
+    ...{ sku: `${WORD} sku`, name: `${WORD} product`, categoryId: productCategory.id, ...more },
+    ...{ stock: '10', prices: [{ currency: 'EUR', amount: '5.00' }] },
+  });
+  const order = await made(client, '/v1/orders', {
+    ...{ reference: `${WORD} order`, contactId, companyId, notes: WORD, ...more },
+    lines: [{ productId: product.id, quantity: '1' }],
+  });
+  return { productCategory, product, order };
 }
 
 /** Waits until an export can be fetched. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Belongings, Own } from './belongings.js';
 
 /** Conditions that another workspace's records, and no others, would fulfil. */
@@ -32,6 +33,8 @@ export function conditions(path: string, theirs: Belongings): [string, string, s
   if (path.includes('leads')) {
     return [...common, ['email', 'eq', email], ['lastName', 'contains', word]];
   }
+  const selling = sellingConditions(path, theirs);
+  if (selling) return [...common, ...selling];
   return path.includes('contacts')
     ? [
         ...common,
@@ -47,25 +50,67 @@ export function conditions(path: string, theirs: Belongings): [string, string, s
       ];
 }
 
-function parentsOf(ids: Belongings['ids'], parent: string): object[] {
-  if (parent === '') return [];
-  return parent === 'parentTeamId'
-    ? [{ parentTeamId: ids.team }, { parentTeamId: ids.company }, { managerId: ids.user }]
-    : [{ [parent]: ids.company }, { [parent]: ids.contact }];
+function sellingConditions(
+  path: string,
+  { ids, word }: Belongings,
+): [string, string, string][] | undefined {
+  if (path.includes('product-categories')) {
+    return [
+      ['parentId', 'eq', ids.productCategory],
+      ['name', 'contains', word],
+    ];
+  }
+  if (path.includes('products')) {
+    return [
+      ['categoryId', 'eq', ids.productCategory],
+      ['sku', 'eq', `${word} sku`],
+    ];
+  }
+  if (!path.includes('orders')) return undefined;
+  return [
+    ['contactId', 'eq', ids.contact],
+    ['lines.productId', 'eq', ids.product],
+    ['reference', 'eq', `${word} order`],
+  ];
 }
 
+/** What records of an object could point to. */
+const POINTERS: Record<string, (ids: Belongings['ids']) => object[]> = {
+  companyId: ({ company, contact }) => [{ companyId: company }, { companyId: contact }],
+  parentId: ({ company, contact }) => [{ parentId: company }, { parentId: contact }],
+  parentTeamId: ({ team, company, user }) => [
+    { parentTeamId: team },
+    { parentTeamId: company },
+    { managerId: user },
+  ],
+  categoryParentId: ({ productCategory }) => [{ parentId: productCategory }],
+  categoryId: ({ productCategory }) => [{ categoryId: productCategory }],
+  contactId: ({ contact, company, product }) => [
+    { contactId: contact },
+    { companyId: company },
+    { lines: [{ productId: product, quantity: '1' }] },
+    { lines: [{ productId: product, name: 'Mine', quantity: '1', unitPrice: '1' }] },
+  ],
+};
+
 const references = ({ ids, property, code }: Belongings, company: string): object[] => [
-  ...parentsOf(ids, company),
+  ...(POINTERS[company]?.(ids) ?? []),
   { ownerId: ids.user },
   { custom: { [property]: code } },
   { custom: { friend: ids.contact } },
 ];
 
+/** A's own value of each unique field. */
+const namesOf = (email: string, domain: string, word: string): Record<string, string> => ({
+  ...{ email, domain, name: `${word} team`, sku: `${word} sku`, code: `${word} code` },
+  reference: `${word} order`,
+});
+
 export const keysOf = (
   { email, domain, externalId, property, code, word }: Belongings,
   unique: string,
 ) => [
-  ...(unique === '' ? [] : [[unique, { email, domain, name: `${word} team` }[unique] ?? '']]),
+  ...(unique === '' ? [] : [[unique, namesOf(email, domain, word)[unique] ?? '']]),
   ['externalIds.legacy', externalId],
   [`custom.${property}`, code],
 ];
@@ -76,14 +121,27 @@ const OBJECTS = {
   companies: { of: 'company', name: 'name', unique: 'domain', parent: 'parentId' },
   leads: { of: 'lead', name: 'lastName', unique: '', parent: '' },
   teams: { of: 'team', name: 'name', unique: 'name', parent: 'parentTeamId' },
+  'product-categories': {
+    of: 'productCategory',
+    name: 'name',
+    unique: 'code',
+    parent: 'categoryParentId',
+  },
+  products: { of: 'product', name: 'name', unique: 'sku', parent: 'categoryId' },
+  orders: { of: 'order', name: 'notes', unique: 'reference', parent: 'contactId' },
 } as const;
+
+/** What a new record needs besides its name. */
+const NEEDED: Partial<Record<keyof typeof OBJECTS, () => object>> = {
+  products: () => ({ sku: `mine-${randomUUID()}` }),
+};
 
 /** Bodies of what records share, for one object. */
 function recordBodies(
   plural: keyof typeof OBJECTS,
 ): Record<string, (theirs: Belongings, own: Own) => unknown[]> {
   const { of, name, unique, parent: company } = OBJECTS[plural];
-  const fresh = (extra: object): object => ({ [name]: 'Mine', ...extra });
+  const fresh = (extra: object): object => ({ [name]: 'Mine', ...NEEDED[plural]?.(), ...extra });
   return {
     [`POST /v1/${plural}`]: (theirs) => references(theirs, company).map(fresh),
     [`PATCH /v1/${plural}/{id}`]: (theirs) => references(theirs, company),
@@ -127,6 +185,10 @@ function recordBodies(
     },
   };
 }
+
+/** Orders are not merged: each stands in the books. */
+const withoutMerge = <T>(bodies: Record<string, T>): Record<string, T> =>
+  Object.fromEntries(Object.entries(bodies).filter(([key]) => !key.endsWith('/merge')));
 
 /** `externalIds.legacy` and a value as members of a body. */
 function nested(key: string, value: unknown): object {
@@ -175,6 +237,9 @@ export const BODIES: Record<string, (theirs: Belongings, own: Own) => unknown[]>
   ...recordBodies('leads'),
   'POST /v1/assignment-rules': (theirs) => assignmentRules(theirs),
   'PATCH /v1/assignment-rules/{id}': (theirs) => [{ name: 'Stolen' }, ...assignmentRules(theirs)],
+  ...recordBodies('product-categories'),
+  ...recordBodies('products'),
+  ...withoutMerge(recordBodies('orders')),
   'PUT /v1/teams/{id}/members/{userId}': () => [{ role: 'manager' }],
   'POST /v1/auth/login': ({ workspaceId }, { email, password }) => [
     { email, password, workspaceId },

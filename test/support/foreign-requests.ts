@@ -42,7 +42,7 @@ const queryValues: Record<string, Values> = {
   purge: () => ['true'],
   format: () => ['csv'],
   raw: () => ['true'],
-  types: () => ['contact,company,team,lead', 'contact.*'],
+  types: () => ['contact,company,team,lead,productCategory,product,order', 'contact.*'],
   actor: ({ ids }) => [ids.user, ids.apiKey],
   object: () => ['contacts'],
   recordId: ({ ids }) => [ids.contact, ids.company, ids.user],
@@ -108,23 +108,47 @@ function paths(template: string, theirs: Belongings, own: Own | undefined): stri
   const names = [...template.matchAll(/\{(\w+)\}/g)].map((match) => match[1] as string);
   let filled = [template];
   for (const name of names) {
-    const mine = ownValues(name, own);
-    const values = [...known(pathValues, name, template)(theirs), ...mine];
+    const mine = ownValues(name, template, own);
+    const values = [...pathIds(name, template, theirs), ...mine];
     filled = filled.flatMap((path) => values.map((value) => fill(path, name, value)));
   }
   return filled;
 }
 
+/** Which of A's things a path names: those of its own kind. */
+const KINDS: Record<string, readonly (keyof Belongings['ids'])[]> = {
+  contacts: ['contact', 'binned', 'merged'],
+  companies: ['company'],
+  teams: ['team'],
+  leads: ['lead'],
+  'product-categories': ['productCategory'],
+  products: ['product'],
+  orders: ['order'],
+};
+
+/** Ids of the path's own kind, and of two others; all of them where the kind is not known. */
+function pathIds(name: string, template: string, theirs: Belongings): string[] {
+  const kinds = KINDS[template.split('/')[2] ?? ''];
+  if (name !== 'id' || !kinds) return known(pathValues, name, template)(theirs);
+  return [...new Set([...kinds, 'contact', 'user'] as const)].map((kind) => theirs.ids[kind]);
+}
+
 /** What is the caller's own may be told to point to another's. */
-function ownValues(name: string, own: Own | undefined): string[] {
+function ownValues(name: string, template: string, own: Own | undefined): string[] {
   if (!own) return [];
   if (name === 'userId') return [own.user];
-  return name === 'id' ? [own.contact, own.company, own.team, own.lead, own.user] : [];
+  if (name !== 'id') return [];
+  const mine = own as unknown as Record<string, string | undefined>;
+  const kinds = KINDS[template.split('/')[2] ?? ''] ?? ['contact', 'company', 'team', 'user'];
+  return kinds.flatMap((kind) => mine[kind] ?? []);
 }
 
 function uniqueOf(template: string): string {
   if (template.includes('leads')) return '';
   if (template.includes('teams')) return 'name';
+  if (template.includes('product-categories')) return 'code';
+  if (template.includes('products')) return 'sku';
+  if (template.includes('orders')) return 'reference';
   return template.includes('contacts') ? 'email' : 'domain';
 }
 

@@ -15,6 +15,7 @@ export const COMPANY = defineObject({
     [domain, city, country].filter(Boolean).join(' · '),
   links: [
     { table: 'contacts', column: 'company_id', object: 'contacts' },
+    { table: 'orders', column: 'company_id', object: 'orders' },
     { table: 'companies', column: 'parent_id', object: 'companies' },
   ],
   duplicateKeys: ['domain', 'phone', 'website', 'name'],

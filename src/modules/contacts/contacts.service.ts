@@ -16,7 +16,7 @@ export const CONTACT = defineObject({
   fields: ContactFields,
   title: (values) => nameOf(values) || String(values['email'] ?? values['phone'] ?? ''),
   subtitle: ({ email, title }) => [title, email].filter(Boolean).join(' · '),
-  links: [],
+  links: [{ table: 'orders', column: 'contact_id', object: 'orders' }],
   check: (values) =>
     ['first_name', 'last_name', 'email', 'phone', 'mobile'].some((column) => values[column])
       ? undefined

@@ -2,17 +2,39 @@ import type { Grants, Reach } from '../../common/context.js';
 import type { FieldError } from '../../common/errors.js';
 
 /** Objects whose records share the same verbs; each gives the permissions of `RECORD_ACTIONS`. */
-export const RECORD_OBJECTS = ['company', 'contact', 'lead', 'team'] as const;
+export const RECORD_OBJECTS = [
+  'company',
+  'contact',
+  'lead',
+  'team',
+  'productCategory',
+  'product',
+  'order',
+] as const;
 export type RecordObject = (typeof RECORD_OBJECTS)[number];
 
 const RECORD_ACTIONS = ['read', 'create', 'update', 'delete', 'purge'] as const;
 export type RecordAction = (typeof RECORD_ACTIONS)[number];
+
+/** What is done to orders and stock besides changing fields. */
+const SELLING = [
+  'order:confirm',
+  'order:fulfil',
+  'order:close',
+  'order:cancel',
+  'order:reopen',
+  'order:return',
+  'order:pay',
+  'order:refund',
+  'product:adjustStock',
+] as const;
 
 const OTHER_PERMISSIONS = [
   'leadForm:read',
   'leadForm:manage',
   'assignmentRule:read',
   'assignmentRule:manage',
+  ...SELLING,
   'property:read',
   'property:manage',
   'import:run',
@@ -130,6 +152,10 @@ const OBJECTS_BELOW_WORKSPACE = [
 ].filter((object) => object !== 'workspace' && object !== 'admin');
 
 const RECORDS_OWN = ['*:create', '*:update:own', '*:delete:own'];
+/** Money going out and corrected stock are for managers. */
+const SELLS_OWN = ['confirm', 'fulfil', 'close', 'cancel', 'return', 'pay'].map(
+  (action) => `order:${action}:own`,
+);
 
 /** The roles each workspace begins with, by name. Workspaces keep only that they have them. */
 export const BUILT_IN_ROLES: Record<string, { description: string; permissions: string[] }> = {
@@ -150,11 +176,12 @@ export const BUILT_IN_ROLES: Record<string, { description: string; permissions: 
       'property:manage',
       'leadForm:manage',
       'assignmentRule:manage',
+      ...SELLING,
     ],
   },
   member: {
     description: 'Reads all records, changes their own',
-    permissions: ['*:read', ...RECORDS_OWN, 'import:*', 'export:*'],
+    permissions: ['*:read', ...RECORDS_OWN, ...SELLS_OWN, 'import:*', 'export:*'],
   },
   viewer: { description: 'Reads all records', permissions: ['*:read'] },
 };

@@ -49,6 +49,8 @@ function objectExample(schema: Schema, document: OpenAPIObject): Schema {
   const entries: [string, unknown][] = [];
   for (const [name, property] of Object.entries((schema['properties'] ?? {}) as Schema)) {
     const target = resolve(property as Schema, document);
+    // The server says it, not the caller; Swagger UI leaves it out as well.
+    if (target['readOnly'] === true) continue;
     const isGiven = 'example' in target || 'default' in target;
     const example = exampleOf(target, document);
     // Null would empty the property when the example is sent as a change.

@@ -258,6 +258,7 @@ export const FIELD_KINDS = {
   country: text({ type: String, example: 'DE' }, normalizeCountry),
   language: text({ type: String, example: 'de' }, normalizeLanguage),
   timeZone: text({ type: String, example: 'Europe/Berlin' }, normalizeTimeZone),
+  currency: text({ type: String, pattern: '^[A-Z]{3}$', example: 'EUR' }, normalizeCurrency),
   select: simple(
     'text',
     'select',

@@ -11,6 +11,7 @@ export type FieldKindName =
   | 'country'
   | 'language'
   | 'timeZone'
+  | 'currency'
   | 'select'
   | 'integer'
   | 'decimal'

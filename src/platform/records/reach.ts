@@ -1,6 +1,5 @@
 import type { RequestContext } from '../../common/context.js';
 import { Problem } from '../../common/errors.js';
-import type { RecordAction } from '../access/permissions.js';
 import type { ObjectDefinition } from './object-definition.js';
 import type { Params } from './params.js';
 import type { RecordRow } from './record-row.js';
@@ -16,12 +15,13 @@ export function reachCondition(
 
 /**
  * Makes sure that the caller may change a stored record.
+ * @param action of the permission `<object>:<action>`.
  * @throws Problem 404 when they may not even see it, 403 when it is somebody else's.
  */
 export function assertReach(
   ctx: RequestContext,
   definition: ObjectDefinition,
-  action: RecordAction,
+  action: string,
   row: RecordRow,
 ): void {
   const permission = `${definition.object}:${action}`;

@@ -1,6 +1,5 @@
 import type { RequestContext } from '../../common/context.js';
 import { Problem } from '../../common/errors.js';
-import type { RecordAction } from '../access/permissions.js';
 import type { Transaction } from '../database/transaction.js';
 import type { RecordJson } from '../http/answers.js';
 import type { Changes } from '../outbox/event.js';
@@ -9,7 +8,7 @@ import { assertReach, assertVersion } from './reach.js';
 import type { RecordKit } from './record-kit.js';
 import { changesBetween } from './record-row.js';
 import type { RecordRow } from './record-row.js';
-import { applyRules, draftOf } from './record-rules.js';
+import { applyRules, assertSound, draftOf } from './record-rules.js';
 import type { RecordStore } from './record-store.js';
 import { saveChanges } from './save-changes.js';
 
@@ -17,8 +16,8 @@ import { saveChanges } from './save-changes.js';
 export interface Deed {
   /** The event is `<object>.<name>`: `order.confirmed`. */
   name: string;
-  /** Permission for the record that the caller needs; `update` unless said otherwise. */
-  permission?: RecordAction;
+  /** Action of the permission that the caller needs for the record; `update` if not said. */
+  permission?: string;
   ifMatch?: number;
   /** Further facts of the event, such as a reason. */
   facts?: Changes;
@@ -26,6 +25,8 @@ export interface Deed {
 
 /** What a deed leaves: new values by column, another owner, further facts of the event. */
 export interface DeedResult {
+  /** What it turned out to be, if not what it set out to be. */
+  name?: string;
   values?: ColumnValues;
   ownerId?: string | null;
   facts?: Changes;
@@ -55,14 +56,15 @@ export class RecordActor {
     const settings = await this.kit.settings.of(ctx, definition);
     return this.kit.database.transaction(ctx, async (tx) => {
       const before = await this.lock(tx, ctx, id, deed);
-      const { ownerId = before.ownerId, values, facts } = await work(before, tx);
+      const result = await work(before, tx);
+      const { ownerId = before.ownerId, name = deed.name, values, facts } = result;
       const after = { ...before, ownerId, values: { ...before.values, ...values } };
-      const draft = draftOf(before, after, '');
+      const draft = { ...draftOf(before, after, ''), deed: name };
       await applyRules(definition, tx, { ...ctx, tx }, [draft]);
-      if (draft.errors.length > 0) throw Problem.validation(draft.errors);
+      assertSound(draft);
       const changes = { ...changesBetween(definition, before, after), ...deed.facts, ...facts };
       const saved = [{ before, after, changes }];
-      const records = await saveChanges(this.store, tx, ctx, saved, settings, deed.name);
+      const records = await saveChanges(this.store, tx, ctx, saved, settings, name);
       return records.get(id) as RecordJson;
     });
   }

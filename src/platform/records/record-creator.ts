@@ -5,8 +5,6 @@ import { uuidv7 } from '../../common/uuid.js';
 import type { Statement } from '../database/pipeline.js';
 import type { Transaction } from '../database/transaction.js';
 import type { RecordJson } from '../http/answers.js';
-import { duplicateProblem, findByKey, keysOf } from './match-key.js';
-import type { MatchKey } from './match-key.js';
 import { failed } from './outcome.js';
 import type { Outcomes, WriteItem } from './outcome.js';
 import { ownerOfNew } from './reach.js';
@@ -15,7 +13,9 @@ import { checkComplete, parseRecord } from './record-input.js';
 import type { ColumnValues } from './field-types.js';
 import { newRow } from './record-row.js';
 import type { RecordRow } from './record-row.js';
-import { applyRules, draftOf } from './record-rules.js';
+import { RecordInserter } from './record-inserter.js';
+import type { Prepared } from './record-inserter.js';
+import { applyRules, assertSound, draftOf } from './record-rules.js';
 import type { WorkspaceSettings } from './record-settings.js';
 import { recordsById } from './record-store.js';
 import type { RecordStore } from './record-store.js';
@@ -23,13 +23,6 @@ import { explainViolation } from './record-violations.js';
 import { lookupStatements, missing, missingReferences, referencesOf } from './references.js';
 import type { ReferenceUse } from './references.js';
 import { eventStatements, indexStatements, searchStatement, tagsOf } from './side-statements.js';
-
-interface Prepared {
-  item: WriteItem;
-  row: RecordRow;
-  uses: ReferenceUse[];
-  ownerIsDefault: boolean;
-}
 
 /** Values that the server gives a new record whatever the body says. */
 export interface GivenValues {
@@ -39,10 +32,14 @@ export interface GivenValues {
 
 /** Makes records: one in a single round trip, or many with one statement each kind. */
 export class RecordCreator {
+  private readonly inserter: RecordInserter;
+
   constructor(
     private readonly kit: RecordKit,
     private readonly store: RecordStore,
-  ) {}
+  ) {
+    this.inserter = new RecordInserter(store);
+  }
 
   /**
    * Makes one record with its event, or throws why not.
@@ -75,7 +72,7 @@ export class RecordCreator {
     const draft = { ...draftOf(null, row, ''), ownerIsDefault };
     const db = { run: (statements: Statement[]) => this.kit.database.run(ctx, statements) };
     await applyRules(definition, db, ctx, [draft]);
-    if (draft.errors.length > 0) throw Problem.validation(draft.errors);
+    assertSound(draft);
     const statements = [this.store.insert(ctx, [row]), ...this.sides(ctx, [row], settings)];
     try {
       const tags = tagsOf(definition, []);
@@ -96,18 +93,7 @@ export class RecordCreator {
   ): Promise<void> {
     let pending = this.prepareMany(ctx, items, settings, outcomes);
     pending = await this.dropMissing(tx, ctx, pending, outcomes);
-    pending = await this.dropFaulty(tx, ctx, pending, outcomes);
-    pending = await this.dropTaken(tx, ctx, pending, settings, outcomes);
-    if (pending.length === 0) return;
-    const rows = pending.map(({ row }) => row);
-    const [result] = await tx.run([this.store.insert(ctx, rows, 'skip')]);
-    const records = recordsById(result);
-    const made = pending.filter(({ row }) => records.has(row.id));
-    for (const { item, row } of made) {
-      outcomes.set(item.index, { status: 201, id: row.id, record: records.get(row.id) });
-    }
-    const skipped = pending.filter(({ row }) => !records.has(row.id));
-    await this.nameTaken(tx, ctx, skipped, settings, outcomes);
+    const made = await this.inserter.insert(tx, ctx, pending, settings, outcomes);
     if (made.length === 0) return;
     await tx.run(
       this.sides(
@@ -205,25 +191,6 @@ export class RecordCreator {
     if (lost.length > 0) throw Problem.validation(lost.map(({ error }) => error));
   }
 
-  /** Applies the domain's rules and drops the items that they find wrong. */
-  private async dropFaulty(
-    tx: Transaction,
-    ctx: RequestContext,
-    pending: Prepared[],
-    outcomes: Outcomes,
-  ): Promise<Prepared[]> {
-    const drafts = pending.map(({ item, row, ownerIsDefault }) => ({
-      ...draftOf(null, row, item.pointer),
-      ownerIsDefault,
-    }));
-    await applyRules(this.store.definition, tx, { ...ctx, tx }, drafts);
-    return pending.filter(({ item }, index) => {
-      const errors = drafts[index]?.errors ?? [];
-      if (errors.length > 0) outcomes.set(item.index, failed(Problem.validation(errors)));
-      return errors.length === 0;
-    });
-  }
-
   private async dropMissing(
     tx: Transaction,
     ctx: RequestContext,
@@ -242,83 +209,6 @@ export class RecordCreator {
       if (errors.length > 0) outcomes.set(item.index, failed(Problem.validation(errors)));
       return errors.length === 0;
     });
-  }
-
-  /** Drops items whose external id or unique custom value is taken, here or by one before. */
-  private async dropTaken(
-    tx: Transaction,
-    ctx: RequestContext,
-    pending: Prepared[],
-    settings: WorkspaceSettings,
-    outcomes: Outcomes,
-  ): Promise<Prepared[]> {
-    const { definition } = this.store;
-    const sideKeys = (row: RecordRow) =>
-      keysOf(definition, settings.properties, row).filter(({ key }) => key.kind !== 'column');
-    const taken = await this.takenKeys(
-      tx,
-      ctx,
-      pending.flatMap(({ row }) => sideKeys(row)),
-    );
-    return pending.filter(({ item, row }) => {
-      const keys = sideKeys(row);
-      const clash = keys.find(({ key, value }) => taken.has(`${key.name}\n${value}`));
-      if (clash) {
-        const existing = taken.get(`${clash.key.name}\n${clash.value}`) as string;
-        const problem = duplicateProblem(definition, clash.key, clash.value, existing);
-        outcomes.set(item.index, failed(problem));
-        return false;
-      }
-      for (const { key, value } of keys) taken.set(`${key.name}\n${value}`, row.id);
-      return true;
-    });
-  }
-
-  /** Records that hold one of the keys: `name\nvalue` to id. */
-  private async takenKeys(
-    tx: Transaction,
-    ctx: RequestContext,
-    keys: readonly { key: MatchKey; value: string }[],
-  ): Promise<Map<string, string>> {
-    const taken = new Map<string, string>();
-    for (const group of Map.groupBy(keys, ({ key }) => key.name).values()) {
-      const { key } = group[0] as { key: MatchKey };
-      const values = [...new Set(group.map(({ value }) => value))];
-      const [found] = await tx.run([findByKey(ctx, this.store.definition, key, values)]);
-      for (const row of found?.rows ?? []) {
-        taken.set(`${key.name}\n${String(row['value'])}`, row['id'] as string);
-      }
-    }
-    return taken;
-  }
-
-  /** Says of skipped items which record has their unique value. */
-  private async nameTaken(
-    tx: Transaction,
-    ctx: RequestContext,
-    skipped: readonly Prepared[],
-    settings: WorkspaceSettings,
-    outcomes: Outcomes,
-  ): Promise<void> {
-    if (skipped.length === 0) return;
-    const keys = skipped.flatMap(({ row }) =>
-      keysOf(this.store.definition, settings.properties, row),
-    );
-    const taken = await this.takenKeys(tx, ctx, keys);
-    for (const { item, row } of skipped) {
-      const clash = keysOf(this.store.definition, settings.properties, row).find(({ key, value }) =>
-        taken.has(`${key.name}\n${value}`),
-      );
-      const problem = clash
-        ? duplicateProblem(
-            this.store.definition,
-            clash.key,
-            clash.value,
-            taken.get(`${clash.key.name}\n${clash.value}`) as string,
-          )
-        : new Problem('conflict', 'Another record with the same unique value was being written.');
-      outcomes.set(item.index, failed(problem));
-    }
   }
 
   /** Turns a broken constraint into what the client should change. */

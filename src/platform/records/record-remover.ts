@@ -163,6 +163,8 @@ export class RecordRemover {
       });
     }
     assertVersion(row, ifMatch);
+    const reason = isBinned ? undefined : definition.staying?.(row);
+    if (reason) throw new Problem('conflict', reason);
     return row;
   }
 }

@@ -1,3 +1,4 @@
+import { Problem } from '../../common/errors.js';
 import type { FieldError } from '../../common/errors.js';
 import type { RequestContext } from '../../common/context.js';
 import type { Statement, StatementResult } from '../database/pipeline.js';
@@ -15,6 +16,10 @@ export interface Draft {
   pointer: string;
   /** A new record whose owner nobody has named: it has the acting user's, which a rule may change. */
   ownerIsDefault?: boolean;
+  /** What is being done to it, when it is more than a change of fields. */
+  deed?: string;
+  /** What a client is told in place of 422 with the errors; see {@link refuse}. */
+  refusal?: Problem;
 }
 
 /** A record that has been written. */
@@ -43,6 +48,8 @@ export interface RecordRules {
   derive?: (draft: Draft) => void;
   /** Statements that belong to the write and come after it: side tables of the domain. */
   sides?: (ctx: RequestContext, rows: readonly WrittenRow[]) => Statement[];
+  /** Why a record has to stay where it is, if it may not go to the bin (409). */
+  staying?: (row: RecordRow) => string | undefined;
 }
 
 /** A record on its way into a write. */
@@ -52,6 +59,22 @@ export const draftOf = (before: RecordRow | null, after: RecordRow, pointer: str
   errors: [],
   pointer,
 });
+
+/** Finds a record's change to be against the state it is in, which is no fault of its fields. */
+export function refuse(draft: Draft, at: string, problem: Problem): void {
+  draft.refusal ??= problem;
+  draft.errors.push({ pointer: draft.pointer + at, code: problem.code, detail: problem.detail });
+}
+
+/** What is wrong with a draft, for the client; undefined when nothing is. */
+export const problemOf = ({ errors, refusal }: Draft): Problem | undefined =>
+  refusal ?? (errors.length > 0 ? Problem.validation(errors) : undefined);
+
+/** @throws Problem when the rules found something wrong with it. */
+export function assertSound(draft: Draft): void {
+  const problem = problemOf(draft);
+  if (problem) throw problem;
+}
 
 /** Runs the rules that come before a write; what they find wrong is in the drafts' errors. */
 export async function applyRules(

@@ -12,7 +12,7 @@ import type { RecordKit } from './record-kit.js';
 import { parseRecord } from './record-input.js';
 import { changesBetween, patched } from './record-row.js';
 import type { RecordRow } from './record-row.js';
-import { applyRules, draftOf } from './record-rules.js';
+import { applyRules, draftOf, problemOf } from './record-rules.js';
 import type { WorkspaceSettings } from './record-settings.js';
 import { recordsById } from './record-store.js';
 import type { RecordStore } from './record-store.js';
@@ -144,10 +144,12 @@ export class RecordUpdater {
       .map((change) => ({ ...draftOf(change.before, change.after, change.item.pointer), change }));
     await applyRules(definition, tx, { ...ctx, tx }, drafts);
     const faulty = new Set<Change>();
-    for (const { change, errors } of drafts) {
+    for (const draft of drafts) {
+      const { change } = draft;
       change.changes = changesBetween(definition, change.before, change.after);
-      if (errors.length === 0) continue;
-      outcomes.set(change.item.index, failed(Problem.validation(errors)));
+      const problem = problemOf(draft);
+      if (!problem) continue;
+      outcomes.set(change.item.index, failed(problem));
       faulty.add(change);
     }
     return changes.filter((change) => !faulty.has(change));

@@ -58,7 +58,11 @@ export class ConversionRepository {
     definition: ObjectDefinition,
     id: string,
   ): Promise<RecordRow | undefined> {
-    const [row] = await this.visible(ctx, definition, (params) => `r.id = ${params.add(id, 'uuid')}`);
+    const [row] = await this.visible(
+      ctx,
+      definition,
+      (params) => `r.id = ${params.add(id, 'uuid')}`,
+    );
     return row;
   }
 

@@ -6,6 +6,7 @@ import { M0005Imports } from './0005-imports.js';
 import { M0006Exports } from './0006-exports.js';
 import { M0007History } from './0007-history.js';
 import { M0008People } from './0008-people.js';
+import { M0009Commerce } from './0009-commerce.js';
 import { M0010Leads } from './0010-leads.js';
 
 /** In the order they run. A migration that has been released is never edited. */
@@ -18,5 +19,6 @@ export const migrations = [
   { name: '0006-exports', class: M0006Exports },
   { name: '0007-history', class: M0007History },
   { name: '0008-people', class: M0008People },
+  { name: '0009-commerce', class: M0009Commerce },
   { name: '0010-leads', class: M0010Leads },
 ];

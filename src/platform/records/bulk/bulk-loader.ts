@@ -6,6 +6,7 @@ import type { MatchKey } from '../match-key.js';
 import { valueIn } from '../match-key.js';
 import type { ObjectDefinition } from '../object-definition.js';
 import type { RecordKit } from '../record-kit.js';
+import { changesBetween } from '../record-row.js';
 import type { RecordRow } from '../record-row.js';
 import { applyRules, draftOf } from '../record-rules.js';
 import type { Questions } from '../record-rules.js';
@@ -69,10 +70,12 @@ export class BulkLoader {
     }));
     const run: Questions['run'] = (statements) => tx.run(statements);
     await applyRules(definition, { run, dryRun, automations }, { ...ctx, tx }, drafts);
-    for (const { after, rows, errors } of drafts) {
-      if (errors.length === 0) continue;
+    for (const { before, after, rows, errors } of drafts) {
+      // Rules may find that a row says what is stored already.
+      const isSame = before !== null && !differ(definition, before, after);
+      if (errors.length === 0 && !isSame) continue;
       plan.records.delete(after.id);
-      for (const row of rows) outcomes[row] = errors;
+      for (const row of rows) outcomes[row] = errors.length > 0 ? errors : 'unchanged';
     }
   }
 
@@ -137,6 +140,9 @@ export class BulkLoader {
     await tx.run(this.memory.remember(keys));
   }
 }
+
+const differ = (definition: ObjectDefinition, before: RecordRow, after: RecordRow): boolean =>
+  Object.keys(changesBetween(definition, before, after)).length > 0;
 
 function summary(outcomes: readonly Outcome[], made: readonly MadeReferences[]): ChunkResult {
   const result: ChunkResult = {

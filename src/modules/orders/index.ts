@@ -1,0 +1,6 @@
+export { balanceOf, lineAmounts, orderTotals } from './order-arithmetic.js';
+export type { LineAmounts, LineTerms, OrderTotals } from './order-arithmetic.js';
+export type { OrderLine } from './order-line.js';
+export type { OrderStatus } from './order-states.js';
+export { ORDER, OrdersService } from './orders.service.js';
+export { OrdersModule } from './orders.module.js';
