@@ -17,8 +17,9 @@ type Values = (theirs: Belongings) => string[];
 
 const pathValues: Record<string, Values> = {
   id: ({ ids }) => Object.values(ids),
-  userId: ({ ids }) => Object.values(ids),
-  handOverId: ({ ids }) => Object.values(ids),
+  // The second id of a path: each with every first one, so not all there are.
+  userId: ({ ids }) => [ids.user, ids.contact],
+  handOverId: ({ ids }) => [ids.handOver, ids.import],
   object: () => ['contacts'],
   name: ({ property }) => [property],
   // Of platform administrators alone, who see all workspaces' jobs.
