@@ -1,15 +1,16 @@
 import type { Connection, PoolClient, Submittable } from 'pg';
-import Result from 'pg/lib/result.js';
+import { serialize } from 'pg-protocol';
 import { prepareValue } from 'pg/lib/utils.js';
-import { typeParsers } from './type-parsers.js';
+import { RowShape } from './row-shape.js';
+import type { FieldDescription, Row } from './row-shape.js';
+
+export type { Row } from './row-shape.js';
 
 /** One SQL statement with its parameters (`$1`, `$2`, …). */
 export interface Statement {
   text: string;
   params?: readonly unknown[];
 }
-
-export type Row = Record<string, unknown>;
 
 /** Rows of one statement and the number of rows it touched. */
 export interface StatementResult<R = Row> {
@@ -31,12 +32,7 @@ function nameOf(text: string): string | undefined {
 }
 
 interface Wire {
-  parse(query: { text: string; name?: string; types?: number[] }): void;
-  bind(config: Record<string, unknown>): void;
-  describe(config: Record<string, unknown>): void;
-  execute(config: Record<string, unknown>): void;
-  sync(): void;
-  stream: { cork(): void; uncork(): void };
+  stream: { write(bytes: Buffer): boolean };
   sendCopyFail(message: string): void;
   on(event: string, listener: () => void): this;
 }
@@ -44,6 +40,8 @@ interface Wire {
 /** What this process knows of a connection: the statements parsed there and the running pipeline. */
 interface Prepared {
   parsed: Set<string>;
+  /** What the statements answer, which stays the same: PostgreSQL refuses to run them otherwise. */
+  shapes: Map<string, RowShape>;
   active: Pipeline | null;
 }
 const prepared = new WeakMap<Wire, Prepared>();
@@ -51,12 +49,23 @@ const prepared = new WeakMap<Wire, Prepared>();
 function preparedOn(wire: Wire): Prepared {
   let state = prepared.get(wire);
   if (!state) {
-    const created: Prepared = { parsed: new Set(), active: null };
-    wire.on('parseComplete', () => created.active?.confirmParse(created));
+    const created: Prepared = { parsed: new Set(), shapes: new Map(), active: null };
+    wire.on('parseComplete', () => created.active?.confirmParse());
     prepared.set(wire, created);
     state = created;
   }
   return state;
+}
+
+const NO_ROWS = new RowShape([]);
+
+/** One statement under way. */
+interface Running {
+  name: string | undefined;
+  shape: RowShape;
+  /** The shape is asked for, and still to be remembered. */
+  isAsked: boolean;
+  result: StatementResult;
 }
 
 /**
@@ -65,8 +74,10 @@ function preparedOn(wire: Wire): Prepared {
  * also makes `set_config(…, true)` in the first statement last exactly for the others.
  */
 class Pipeline implements Submittable {
-  private readonly results: InstanceType<typeof Result>[] = [];
+  private readonly running: Running[] = [];
   private readonly parsing: (string | undefined)[] = [];
+  private state!: Prepared;
+  private index = 0;
   private failure: Error | null = null;
   /** `pg` replaces the callback when a read times out. */
   callback: (error: Error | null, results?: StatementResult[]) => void;
@@ -79,47 +90,53 @@ class Pipeline implements Submittable {
     this.callback = callback;
   }
 
-  submit(connection: Connection): void {
+  submit(connection: Connection): Error | undefined {
     const wire = connection as unknown as Wire;
-    const state = preparedOn(wire);
-    state.active = this;
-    wire.stream.cork();
+    this.state = preparedOn(wire);
+    const messages: Buffer[] = [];
     try {
-      for (const statement of this.statements) this.send(wire, state, statement);
-    } finally {
-      wire.sync();
-      wire.stream.uncork();
+      for (const statement of this.statements) this.add(messages, statement);
+    } catch (error) {
+      return error as Error; // nothing has been sent
     }
+    messages.push(serialize.sync());
+    this.state.active = this;
+    // In one piece: each message of its own would be a chunk for the socket to keep account of.
+    wire.stream.write(Buffer.concat(messages));
+    return undefined;
   }
 
-  private send(wire: Wire, state: Prepared, { text, params = [] }: Statement): void {
+  private add(messages: Buffer[], { text, params = [] }: Statement): void {
+    const { parsed, shapes } = this.state;
     const name = this.named ? nameOf(text) : undefined;
-    if (name === undefined || !(state.parsed.has(name) || this.parsing.includes(name))) {
-      wire.parse({ text, name });
+    if (name === undefined || !(parsed.has(name) || this.parsing.includes(name))) {
+      messages.push(serialize.parse({ text, name }));
       this.parsing.push(name);
     }
-    wire.bind({ portal: '', statement: name, values: params, valueMapper: prepareValue });
-    wire.describe({ type: 'P', name: '' });
-    wire.execute({ portal: '', rows: 0 });
-    this.results.push(new Result(undefined, typeParsers));
+    const values = params as unknown[];
+    messages.push(serialize.bind({ statement: name, values, valueMapper: prepareValue }));
+    const shape = name === undefined ? undefined : shapes.get(name);
+    if (!shape) messages.push(serialize.describe({ type: 'P' }));
+    messages.push(serialize.execute());
+    const result = { rows: [], rowCount: 0 };
+    this.running.push({ name, shape: shape ?? NO_ROWS, isAsked: !shape, result });
   }
 
-  confirmParse(state: Prepared): void {
+  confirmParse(): void {
     const name = this.parsing.shift();
-    if (name !== undefined) state.parsed.add(name);
+    if (name !== undefined) this.state.parsed.add(name);
   }
 
-  private index = 0;
-
-  handleRowDescription(message: { fields: unknown[] }): void {
-    this.results[this.index]?.addFields(message.fields);
+  handleRowDescription(message: { fields: FieldDescription[] }): void {
+    const running = this.running[this.index];
+    if (running) running.shape = new RowShape(message.fields);
   }
 
   handleDataRow(message: { fields: (string | null)[] }): void {
-    const result = this.results[this.index];
-    if (result && !this.failure) {
+    const running = this.running[this.index];
+    if (running && !this.failure) {
       try {
-        result.addRow(result.parseRow(message.fields));
+        running.result.rows.push(running.shape.read(message.fields));
       } catch (error) {
         this.failure = error as Error;
       }
@@ -127,8 +144,13 @@ class Pipeline implements Submittable {
   }
 
   handleCommandComplete(message: { text: string }): void {
-    this.results[this.index]?.addCommandComplete(message);
+    const running = this.running[this.index];
     this.index += 1;
+    if (!running) return;
+    // The count is the last word: `SELECT 5`, `INSERT 0 5`; `BEGIN` has none.
+    running.result.rowCount = Number(/ (\d+)$/.exec(message.text)?.[1] ?? 0);
+    const { name, isAsked, shape } = running;
+    if (isAsked && name !== undefined) this.state.shapes.set(name, shape);
   }
 
   handleEmptyQuery(): void {
@@ -156,7 +178,11 @@ class Pipeline implements Submittable {
   handleReadyForQuery(connection: Connection): void {
     preparedOn(connection as unknown as Wire).active = null;
     if (this.failure) this.callback(this.failure);
-    else this.callback(null, this.results);
+    else
+      this.callback(
+        null,
+        this.running.map(({ result }) => result),
+      );
   }
 }
 
