@@ -11,6 +11,11 @@ const EVENTS_SQL = `
     "actorType" text, "actorId" uuid, "actorUserId" uuid, "requestId" text, ip text, source text,
     feed boolean, "recordId" uuid, "recordIds" uuid[], changes jsonb)`;
 
+const EVENT_SQL = `
+  insert into events (workspace_id, id, type, object, actor_type, actor_id, actor_user_id,
+    request_id, ip, source, feed, record_id, record_ids, changes)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`;
+
 const EVENT_RECORDS_SQL = `
   insert into event_records (workspace_id, record_id, event_id, version, changes)
   select $1::uuid, "recordId", $2::uuid, version, changes
@@ -26,7 +31,22 @@ export function recordEvents(events: readonly EventInput[]): Statement {
       throw new RangeError(`An event names at most ${MAX_EVENT_RECORDS} records`);
     }
   }
+  const [first] = events;
+  if (first && events.length === 1) return recordEvent(first);
   return { text: EVENTS_SQL, params: [JSON.stringify(events)] };
+}
+
+/** One event, as most writes have: without the work of reading it from JSON. */
+function recordEvent(event: EventInput): Statement {
+  return {
+    text: EVENT_SQL,
+    params: [
+      ...[event.workspaceId, event.id, event.type, event.object],
+      ...[event.actorType, event.actorId, event.actorUserId, event.requestId, event.ip],
+      ...[event.source, event.feed, event.recordId, event.recordIds],
+      event.changes && JSON.stringify(event.changes),
+    ],
+  };
 }
 
 /** What a bulk write did to one of its records. */

@@ -22,7 +22,7 @@ import type { RecordStore } from './record-store.js';
 import { explainViolation } from './record-violations.js';
 import { lookupStatements, missing, missingReferences, referencesOf } from './references.js';
 import type { ReferenceUse } from './references.js';
-import { eventStatements, indexStatements, searchStatement, tagsOf } from './side-statements.js';
+import { eventStatements, indexStatements, newSearchStatement, tagsOf } from './side-statements.js';
 
 /** Values that the server gives a new record whatever the body says. */
 export interface GivenValues {
@@ -121,7 +121,7 @@ export class RecordCreator {
         ctx,
         rows.map((after) => ({ before: null, after })),
       ) ?? []),
-      searchStatement(ctx, definition, rows),
+      newSearchStatement(ctx, definition, rows),
     ];
   }
 

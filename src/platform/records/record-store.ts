@@ -6,15 +6,19 @@ import type { ObjectDefinition } from './object-definition.js';
 import { jsonSql } from './record-json.js';
 import { rowOf, rowsJson } from './record-row.js';
 import type { RecordRow } from './record-row.js';
-import { insertSql, rowColumns, updateSql } from './write-sql.js';
+import { insertOneSql, insertSql, oneRowValues, rowColumns, updateSql } from './write-sql.js';
 
 /** The statements of one object's table; each works on any number of records. */
 export class RecordStore {
-  private readonly sql: Record<'insert' | 'insertNew' | 'update' | 'lock' | 'json', string>;
+  private readonly sql: Record<
+    'insertOne' | 'insert' | 'insertNew' | 'update' | 'lock' | 'json',
+    string
+  >;
 
   constructor(readonly definition: ObjectDefinition) {
     const { table } = definition;
     this.sql = {
+      insertOne: insertOneSql(definition),
       insert: insertSql(definition, 'error'),
       insertNew: insertSql(definition, 'nothing'),
       update: updateSql(definition),
@@ -32,9 +36,19 @@ export class RecordStore {
     rows: readonly RecordRow[],
     onConflict: 'error' | 'skip' = 'error',
   ): Statement {
+    const [first] = rows;
+    if (first && rows.length === 1 && onConflict === 'error') return this.insertOne(ctx, first);
     return {
       text: onConflict === 'error' ? this.sql.insert : this.sql.insertNew,
       params: [ctx.workspaceId, ctx.principal.userId, rowsJson(rows)],
+    };
+  }
+
+  private insertOne(ctx: RequestContext, row: RecordRow): Statement {
+    const values = oneRowValues(this.definition, row);
+    return {
+      text: this.sql.insertOne,
+      params: [ctx.workspaceId, row.id, ctx.principal.userId, ...values],
     };
   }
 

@@ -4,7 +4,7 @@ import { eventOf } from '../outbox/event.js';
 import type { Changes } from '../outbox/event.js';
 import type { EventType } from '../outbox/event-types.js';
 import { recordEventRecords, recordEvents } from '../outbox/record-events.js';
-import { indexDocuments, removeDocuments } from '../search/search-documents.js';
+import { addDocument, indexDocuments, removeDocuments } from '../search/search-documents.js';
 import type { SearchDocument } from '../search/search-documents.js';
 import type { CustomProperty } from './custom-properties.js';
 import type { ObjectDefinition } from './object-definition.js';
@@ -93,6 +93,17 @@ export function unindexStatement(
       and record_id = any($3::uuid[]) ${which === 'unique' ? 'and uniq' : ''}`,
     params: [ctx.workspaceId, definition.object, ids],
   };
+}
+
+/** Makes new records findable. */
+export function newSearchStatement(
+  ctx: RequestContext,
+  definition: ObjectDefinition,
+  rows: readonly RecordRow[],
+): Statement {
+  const [first] = rows;
+  if (!first || rows.length > 1) return searchStatement(ctx, definition, rows);
+  return addDocument(ctx.workspaceId, searchDocumentOf(definition, first));
 }
 
 export function searchStatement(

@@ -1,6 +1,7 @@
 import type { ColumnSpec } from './field-types.js';
 import { jsonSql } from './record-json.js';
 import type { ObjectDefinition } from './object-definition.js';
+import type { RecordRow } from './record-row.js';
 
 /** Columns of the rows that writes are made from, besides the object's own. */
 const SIDE_COLUMNS = ['owner_id', 'tags', 'custom', 'external_ids'] as const;
@@ -31,6 +32,27 @@ export function insertSql(definition: ObjectDefinition, onConflict: 'error' | 'n
       ${onConflict === 'nothing' ? 'on conflict do nothing' : ''}
       returning *)
     select r.id, r.version, ${jsonSql(definition)} as json from r`;
+}
+
+/**
+ * `insert … returning` of one row, its values as parameters of their own: half the work that
+ * reading them from JSON takes. Parameters: `$1` workspace, `$2` id, `$3` acting user, then
+ * {@link oneRowValues}.
+ */
+export function insertOneSql(definition: ObjectDefinition): string {
+  const columns = [...SIDE_COLUMNS, ...definition.columns.map(({ column }) => column)];
+  return `insert into ${definition.table} as r (workspace_id, id, created_by, updated_by,
+      ${columns.join(', ')})
+    values ($1, $2, $3, $3, ${columns.map((_, index) => `$${index + 4}`).join(', ')})
+    returning r.id, r.version, ${jsonSql(definition)} as json`;
+}
+
+/** Values of a row in the order of {@link insertOneSql}. */
+export function oneRowValues(definition: ObjectDefinition, row: RecordRow): unknown[] {
+  return [
+    ...[row.ownerId, row.tags, JSON.stringify(row.custom), JSON.stringify(row.externalIds)],
+    ...definition.columns.map(({ column }) => row.values[column]),
+  ];
 }
 
 /** `update … returning`: parameters as {@link insertSql}; rows hold every column's new value. */

@@ -31,6 +31,11 @@ const INSERT_SQL = `
   select $1::uuid, object, "recordId", title, subtitle, body, keys, hidden
   from ${DOCUMENTS}`;
 
+const ADD_SQL = `
+  insert into search_documents
+    (workspace_id, object, record_id, title, subtitle, body, keys, hidden)
+  values ($1, $2, $3, $4, $5, $6, $7, $8)`;
+
 // Rewrites even what has not changed: the filler tells by it that its own reading is too old.
 const INDEX_SQL = `${INSERT_SQL}
   order by object, "recordId"
@@ -77,6 +82,14 @@ export function indexDocuments(
   documents: readonly SearchDocument[],
 ): Statement {
   return { text: INDEX_SQL, params: [workspaceId, JSON.stringify(rowsOf(workspaceId, documents))] };
+}
+
+/** The statement that makes a record findable that is made in the same transaction. */
+export function addDocument(workspaceId: string, document: SearchDocument): Statement {
+  const [row] = rowsOf(workspaceId, [document]) as [DocumentRow];
+  const { object, recordId, title, subtitle, body, keys, hidden } = row;
+  const params = [workspaceId, object, recordId, title, subtitle, body, `{${keys.join()}}`, hidden];
+  return { text: ADD_SQL, params };
 }
 
 /** The statement that takes records out of the search. */
