@@ -5,12 +5,14 @@ import type { INestApplicationContext, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { HelmetOptions } from 'helmet';
 import { constants } from 'node:zlib';
 import { CacheInterceptor } from '../cache/cache.interceptor.js';
 import { Authenticator } from '../access/authenticator.js';
 import type { Config } from '../../config/config.js';
 import { AnswerInterceptor } from './answer.interceptor.js';
 import { IdempotencyInterceptor } from './idempotency.interceptor.js';
+import { InterceptorChain } from './interceptor-chain.js';
 import { serveOpenApi } from './openapi.js';
 import { ProblemFilter } from './problem.filter.js';
 import { installRequestHooks, requestId } from './request-hooks.js';
@@ -49,9 +51,11 @@ export async function createServer(
   app.useGlobalFilters(new ProblemFilter());
   app.useGlobalPipes(new RulesPipe());
   app.useGlobalInterceptors(
-    new AnswerInterceptor(),
-    app.get(IdempotencyInterceptor),
-    app.get(CacheInterceptor),
+    new InterceptorChain([
+      new AnswerInterceptor(),
+      app.get(IdempotencyInterceptor),
+      app.get(CacheInterceptor),
+    ]),
   );
   app.enableShutdownHooks([]);
   serveOpenApi(app);
@@ -59,13 +63,11 @@ export async function createServer(
 }
 
 async function registerPlugins(app: NestFastifyApplication, config: Config): Promise<void> {
-  const security = securityHeaders({
-    contentSecurityPolicy: DOCS_CSP,
-    strictTransportSecurity: { maxAge: 31_536_000 },
-  });
+  const documents = securityHeaders({ ...SECURITY, contentSecurityPolicy: DOCS_CSP });
+  const data = securityHeaders({ ...SECURITY, ...FOR_DATA });
   const fastify = app.getHttpAdapter().getInstance();
-  fastify.addHook('onRequest', (_request, reply, done) => {
-    reply.headers(security);
+  fastify.addHook('onRequest', (request, reply, done) => {
+    reply.headers(request.url.startsWith('/docs') ? documents : data);
     done();
   });
   await app.register(cors, {
@@ -92,6 +94,22 @@ const EXPOSED = [
   'X-Request-Id',
   'Idempotency-Replayed',
 ];
+
+const SECURITY = { strictTransportSecurity: { maxAge: 31_536_000 } } satisfies HelmetOptions;
+
+/** Answers that no browser shows as a page: nothing may load or frame them; the rest is for pages. */
+const FOR_DATA = {
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+  },
+  crossOriginOpenerPolicy: false,
+  originAgentCluster: false,
+  xDnsPrefetchControl: false,
+  xDownloadOptions: false,
+  xPermittedCrossDomainPolicies: false,
+  xXssProtection: false,
+} satisfies HelmetOptions;
 
 /** Swagger UI needs its own inline styles; nothing else is ever rendered from this server. */
 const DOCS_CSP = {
