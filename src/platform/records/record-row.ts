@@ -27,6 +27,21 @@ export function rowOf(definition: ObjectDefinition, row: Record<string, unknown>
   };
 }
 
+const firstValues = new WeakMap<ObjectDefinition, ColumnValues>();
+
+/** What the columns of a new record hold before anything is said of them. */
+function firstValuesOf(definition: ObjectDefinition): ColumnValues {
+  const known = firstValues.get(definition);
+  if (known) return known;
+  const values: ColumnValues = {};
+  for (const { column } of definition.columns) values[column] = null;
+  for (const { columns, initial } of definition.fieldList) {
+    if (initial !== undefined) values[columns[0]?.column ?? ''] = initial;
+  }
+  firstValues.set(definition, values);
+  return values;
+}
+
 /** A new record with what the patch gives. */
 export function newRow(
   definition: ObjectDefinition,
@@ -34,27 +49,17 @@ export function newRow(
   patch: RecordPatch,
   ownerId: string | null,
 ): RecordRow {
-  const empty: RecordRow = {
+  return {
     id,
     version: 0,
-    ownerId,
-    values: emptyValues(definition),
-    tags: [],
-    custom: {},
-    externalIds: {},
+    ownerId: patch.ownerId === undefined ? ownerId : patch.ownerId,
+    values: { ...firstValuesOf(definition), ...patch.values },
+    tags: patch.tags ?? [],
+    custom: merged({}, patch.custom),
+    externalIds: merged({}, patch.externalIds) as Record<string, string>,
     deletedAt: null,
     mergedInto: null,
   };
-  return patched(empty, patch);
-}
-
-function emptyValues(definition: ObjectDefinition): ColumnValues {
-  const values: ColumnValues = {};
-  for (const { column } of definition.columns) values[column] = null;
-  for (const { columns, initial } of definition.fieldList) {
-    if (initial !== undefined) values[columns[0]?.column ?? ''] = initial;
-  }
-  return values;
 }
 
 /** The row after a merge patch. */
@@ -73,8 +78,14 @@ function merged(
   stored: Record<string, unknown>,
   patch: Record<string, unknown>,
 ): Record<string, unknown> {
+  if (isEmpty(patch)) return stored; // as in most rows of an import
   const entries = Object.entries({ ...stored, ...patch }).filter(([, value]) => value !== null);
   return Object.fromEntries(entries);
+}
+
+function isEmpty(object: object): boolean {
+  for (const _ in object) return false;
+  return true;
 }
 
 /** `{ property: [old, new] }` of everything that differs; empty when nothing does. */

@@ -26,6 +26,21 @@ const ENTER_SQL =
 const POSTPONE_SQL =
   'update search_queue set id = default where workspace_id = $1 and id = $2 returning id';
 
+/**
+ * A long load goes on adding portions, and indexing them takes as much as loading them: both at
+ * once would take turns on the processors, with the requests in between. So portions wait while
+ * more are coming, but not for longer than a minute; what is short is done at once.
+ */
+const IS_TIME_SQL = `
+  select count(*) < 6
+    or bool_or(place = 'last' and queued_at < now() - interval '2 seconds')
+    or bool_or(place = 'first' and queued_at < now() - interval '60 seconds') as "isTime"
+  from (
+    (select 'first' as place, queued_at from search_queue order by id limit 5)
+    union all
+    (select 'last', queued_at from search_queue order by id desc limit 1)
+  ) as portions`;
+
 const BACKLOG_SQL = `
   select coalesce(sum(cardinality(record_ids)), 0)::float8 as waiting,
     coalesce(extract(epoch from now() - min(queued_at)), 0)::float8 as lag
@@ -48,13 +63,13 @@ export interface SearchBacklog {
 
 /**
  * Indexes what bulk writes have queued, behind them: portion by portion, each with its documents
- * and its place in the queue in one transaction. Records that change meanwhile keep the document
- * of their own write.
+ * and its place in the queue in one transaction, and after a load rather than beside it. Records
+ * that change meanwhile keep the document of their own write.
  */
 @Injectable()
 export class SearchFiller implements BeforeApplicationShutdown {
   private readonly logger = new Logger('search');
-  private readonly loop = new BackgroundLoop(() => this.fill(), {
+  private readonly loop = new BackgroundLoop(async () => (await this.isTime()) && this.fill(), {
     shortest: 50,
     longest: 1000,
     onError: (error) => this.logger.warn({ error }, 'Records could not be indexed; will retry'),
@@ -99,6 +114,12 @@ export class SearchFiller implements BeforeApplicationShutdown {
     // What single writes have left waiting, searches read until it is merged.
     if (!portion) await this.database.query(SYSTEM, 'select search_merge()');
     return portion !== undefined;
+  }
+
+  /** Whether to begin with the oldest portion, or to let a load that adds more of them end first. */
+  async isTime(): Promise<boolean> {
+    const [row] = await this.database.query<{ isTime: boolean }>(SYSTEM, IS_TIME_SQL);
+    return row?.isTime === true;
   }
 
   async backlog(): Promise<SearchBacklog> {

@@ -2,8 +2,8 @@ import type { Statement } from '../database/pipeline.js';
 import { MAX_DOCUMENTS } from './search-documents.js';
 
 const QUEUE_SQL = `
-  insert into search_queue (workspace_id, object, record_ids)
-  select $1::uuid, $2, $3::uuid[] where cardinality($3::uuid[]) > 0`;
+  insert into search_queue (workspace_id, object, record_ids, queued_at)
+  select $1::uuid, $2, $3::uuid[], clock_timestamp() where cardinality($3::uuid[]) > 0`;
 
 /**
  * The statement by which a bulk write asks for its records to be indexed behind it, within
