@@ -77,6 +77,8 @@ export async function startKeel(dataDir) {
     headers,
     workspace: me.workspace.id,
     call: (method, path, body) => request(url, headers, method, path, body),
+    /** Stops the API process that keeps no answers; the other one is alone from then on. */
+    stopSecond: () => uncached.stop(),
     upload: (path, options) => upload(url, headers, path, options),
     async stop() {
       await Promise.all([cached, uncached, worker].map((program) => program.stop()));

@@ -1,13 +1,16 @@
 // npm run bench [-- --rows 1000000 --seconds 5 --rounds 5]: Keel with every guard on against its
 // baselines, side by side in one run; medians of interleaved rounds; a table, and a JSON file.
-import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+// npm run bench -- --scale 100000,1000000: the same requests at two sizes instead; see scale.mjs.
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { COLUMNS, writeContacts } from './data.mjs';
-import { memoryOf, startKeel, startProgram } from './keel.mjs';
 import { copyIn, copyOut } from './copy.mjs';
+import { here, load, median, probe, rounded } from './generators.mjs';
+import { importRows, indexed, settle } from './imports.mjs';
+import { startKeel, startProgram } from './keel.mjs';
+import { scale } from './scale.mjs';
 
 const { values: flags } = parseArgs({
   options: {
@@ -15,19 +18,19 @@ const { values: flags } = parseArgs({
     seconds: { type: 'string', default: '5' },
     rounds: { type: 'string', default: '5' },
     connections: { type: 'string', default: '32' },
+    scale: { type: 'string' },
   },
 });
 const rows = Number(flags.rows);
 const seconds = Number(flags.seconds);
 const rounds = Number(flags.rounds);
 const connections = Number(flags.connections);
-const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-
-const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
-const results = [];
+/** Seconds for code to become warm, on both sides. */
+const WARM_UP = 3;
+let results = [];
 
 function note(work, target, keel, baseline, unit, extra = {}) {
-  const ratio = Math.round((keel / baseline) * 100) / 100;
+  const ratio = rounded(keel / baseline);
   results.push({
     work,
     target,
@@ -43,53 +46,50 @@ function note(work, target, keel, baseline, unit, extra = {}) {
   );
 }
 
-async function load(url, headers, requests, forSeconds = seconds, using = connections) {
-  const generator = await startGenerator();
-  generator.send({ url, headers, requests, seconds: forSeconds, connections: using });
-  const result = await new Promise((resolve) => generator.once('message', resolve));
-  generator.disconnect();
-  if (result.failed > 0)
-    throw new Error(`${result.failed} requests failed at ${url}${requests[0].path}`);
-  return result;
-}
-
-async function startGenerator() {
-  const { fork } = await import('node:child_process');
-  return fork(here('load.mjs'), [], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-}
-
 /** Rounds of both in turn, each after a warm-up; medians of requests a second. */
 async function compare(work, target, keel, baseline) {
-  await load(...keel, 1);
-  await load(...baseline, 1);
+  const asked = (side, forSeconds = seconds) => load(...side, forSeconds, connections);
+  await asked(keel, WARM_UP);
+  await asked(baseline, WARM_UP);
   const [ours, theirs] = [[], []];
   for (let round = 0; round < rounds; round += 1) {
-    theirs.push((await load(...baseline)).perSecond);
-    ours.push((await load(...keel)).perSecond);
+    theirs.push((await asked(baseline)).perSecond);
+    ours.push((await asked(keel)).perSecond);
   }
   note(work, target, median(ours), median(theirs), 'requests/s');
   return median(ours);
 }
 
-async function importRows(keel, path, options) {
-  const started = performance.now();
-  const { id } = await keel.upload(path, options);
-  let state;
-  let peak = 0;
-  do {
-    await new Promise((resolve) => setTimeout(resolve, 250));
-    peak = Math.max(peak, memoryOf(keel.worker.child.pid).now);
-    state = await keel.call('GET', `/v1/imports/${id}`);
-  } while (['queued', 'running'].includes(state.status));
-  if (state.status !== 'completed') throw new Error(JSON.stringify(state.problem));
-  return { seconds: (performance.now() - started) / 1000, totals: state.totals, peak };
-}
-
 async function main() {
-  const dataDir = here('data/postgres');
-  rmSync(dataDir, { recursive: true, force: true });
   mkdirSync(here('data'), { recursive: true });
   mkdirSync(here('results'), { recursive: true });
+  if (flags.scale === undefined) {
+    await sideBySide();
+    report(rows, '');
+  } else {
+    const sizes = flags.scale.split(',').map(Number);
+    results = await scale(sizes, { seconds, rounds });
+    report(sizes, '-scale');
+  }
+}
+
+function report(size, kind) {
+  const at = new Date().toISOString();
+  const machine = {
+    cores: cpus().length,
+    memory: Math.round(totalmem() / 2 ** 30),
+    node: process.version,
+  };
+  const content = { at, rows: size, seconds, rounds, connections, machine, results };
+  writeFileSync(
+    here(`results/${at.slice(0, 10)}${kind}.json`),
+    `${JSON.stringify(content, null, 2)}\n`,
+  );
+}
+
+async function sideBySide() {
+  const dataDir = here('data/postgres');
+  rmSync(dataDir, { recursive: true, force: true });
   const file = here(`data/contacts-${rows}.csv`);
   console.log(`Writing ${rows} contacts`);
   await writeContacts(file, rows, 'a');
@@ -106,36 +106,19 @@ async function main() {
   } finally {
     for (const stop of stops) await stop();
   }
-  const machine = {
-    cores: cpus().length,
-    memory: Math.round(totalmem() / 2 ** 30),
-    node: process.version,
-  };
-  const report = {
-    at: new Date().toISOString(),
-    rows,
-    seconds,
-    rounds,
-    connections,
-    machine,
-    results,
-  };
-  writeFileSync(
-    here(`results/${report.at.slice(0, 10)}.json`),
-    `${JSON.stringify(report, null, 2)}\n`,
-  );
 }
 
 async function bulk(keel, sql, file) {
-  const copied = await copyIn(sql, keel, file, Object.values(COLUMNS));
-  const imported = await importRows(keel, file, {
-    object: 'contacts',
-    mode: 'upsert',
-    matchOn: 'email',
-  });
-  const extra = { workerPeakMB: imported.peak, ...imported.totals };
+  const columns = Object.values(COLUMNS);
+  const before = await copyIn(sql, keel, file, columns);
+  const options = { object: 'contacts', mode: 'upsert', matchOn: 'email' };
+  const imported = await importRows(keel, file, options);
+  // The worker indexes an import for search when it is over; nothing else is measured meanwhile.
+  const searchableAfter = rounded(await indexed(sql));
+  await settle(sql);
+  const copied = (before + (await copyIn(sql, keel, file, columns))) / 2;
+  const extra = { workerPeakMB: imported.peak, searchableAfter, ...imported.totals };
   note(`import ${rows} contacts`, 0.5, rows / imported.seconds, rows / copied, 'rows/s', extra);
-  await sql.query('vacuum analyze contacts');
   const out = await copyOut(sql, keel);
   const started = performance.now();
   const response = await fetch(`${keel.uncachedUrl}/v1/contacts/export?format=csv`, {
@@ -162,7 +145,6 @@ async function requests(keel, sql, stops) {
   const hand = await startProgram(here('baselines/fastify-pg.mjs'), [url, keel.workspace]);
   stops.unshift(bare.stop, hand.stop);
   const at = (port) => `http://127.0.0.1:${port}`;
-  const json = { 'content-type': 'application/json' };
   await compare(
     'cached get by id : bare node:http',
     0.35,
@@ -193,6 +175,17 @@ async function requests(keel, sql, stops) {
       stages.map((stage) => ({ path: `/contacts?stage=${stage}&since=${since}` })),
     ],
   );
+  await whileImporting(keel, sql, ids);
+  await writes(keel, at(hand.message.port));
+}
+
+/**
+ * Writes go to an API process alone with its worker, as `npm start` has it; and, for comparison,
+ * with a second API process beside it that has to hear of each write before it is answered.
+ */
+async function writes(keel, baseline) {
+  const { headers, cachedUrl } = keel;
+  const json = { 'content-type': 'application/json' };
   const contact = (kind) => ({
     method: 'POST',
     body: JSON.stringify({
@@ -204,15 +197,15 @@ async function requests(keel, sql, stops) {
       lifecycleStage: 'lead',
     }),
   });
-  const single = await compare(
-    'create one contact : bare insert',
-    0.5,
-    [uncachedUrl, headers, [{ path: '/v1/contacts', ...contact('k') }]],
-    [at(hand.message.port), json, [{ path: '/contacts', ...contact('b') }]],
-  );
-  const batch = await load(uncachedUrl, headers, [batchOf(1000)], seconds, 4);
+  const create = (kind) => [
+    [cachedUrl, headers, [{ path: '/v1/contacts', ...contact(kind) }]],
+    [baseline, json, [{ path: '/contacts', ...contact(`${kind}-bare`) }]],
+  ];
+  await compare('create, and tell a second API process', 'no goal', ...create('two'));
+  await keel.stopSecond();
+  const single = await compare('create one contact : bare insert', 0.5, ...create('one'));
+  const batch = await load(cachedUrl, headers, [batchOf(1000)], seconds, 4);
   note('batch create of 1,000 : single creates', 20, batch.perSecond * 1000, single, 'records/s');
-  await whileImporting(keel, ids);
 }
 
 function batchOf(count) {
@@ -229,12 +222,13 @@ function batchOf(count) {
 }
 
 /** p95 of plain gets while a file is imported, against the same on an idle machine. */
-async function whileImporting(keel, ids) {
+async function whileImporting(keel, sql, ids) {
   const gets = ids.slice(0, 2000).map((id) => ({ path: `/v1/contacts/${id}` }));
+  const asked = async (forSeconds) =>
+    (await probe(keel.uncachedUrl, keel.headers, gets, forSeconds)).p95;
+  await asked(WARM_UP);
   const idle = [];
-  for (let round = 0; round < rounds; round += 1) {
-    idle.push((await load(keel.uncachedUrl, keel.headers, gets, seconds, 4)).p95);
-  }
+  for (let round = 0; round < rounds; round += 1) idle.push(await asked(seconds));
   const file = here('data/more.csv');
   await writeContacts(file, Math.max(20_000, Math.round(rows / 4)), 'm');
   let isRunning = true;
@@ -242,20 +236,24 @@ async function whileImporting(keel, ids) {
     isRunning = false;
   });
   const busy = [];
-  while (isRunning) busy.push((await load(keel.uncachedUrl, keel.headers, gets, 2, 4)).p95);
+  while (isRunning) busy.push(await asked(2));
   await running;
-  const [quiet, loaded] = [median(idle), median(busy)];
-  const ratio = Math.round((loaded / Math.max(quiet, 1)) * 100) / 100;
-  results.push({
-    work: 'p95 of get while importing : idle',
-    target: 'at most 2',
-    ratio,
-    keel: loaded,
-    baseline: quiet,
-    unit: 'ms',
-  });
+  const indexing = [];
+  const filled = indexed(sql).finally(() => (isRunning = true));
+  while (!isRunning) indexing.push(await asked(2));
+  await filled;
+  await settle(sql);
+  const quiet = median(idle);
+  noteLatency('p95 of get while importing : idle', median(busy), quiet);
+  noteLatency('p95 of get while indexing it : idle', median(indexing), quiet);
+}
+
+function noteLatency(work, loaded, quiet) {
+  const ratio = rounded(loaded / quiet);
+  const [keel, baseline] = [rounded(loaded), rounded(quiet)];
+  results.push({ work, target: 'at most 2', ratio, keel, baseline, unit: 'ms' });
   console.log(
-    `p95 of get while importing : idle              ${ratio}  (at most 2)  ${loaded} : ${quiet} ms; file ${statSync(file).size} bytes`,
+    `${work.padEnd(46)} ${String(ratio).padStart(7)}  (at most 2)  ${keel} : ${baseline} ms`,
   );
 }
 
