@@ -239,8 +239,10 @@ async function whileImporting(keel, sql, ids) {
   while (isRunning) busy.push(await asked(2));
   await running;
   const indexing = [];
-  const filled = indexed(sql).finally(() => (isRunning = true));
-  while (!isRunning) indexing.push(await asked(2));
+  let isIndexed = false;
+  const filled = indexed(sql).finally(() => (isIndexed = true));
+  do indexing.push(await asked(2));
+  while (!isIndexed);
   await filled;
   await settle(sql);
   const quiet = median(idle);
