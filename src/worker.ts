@@ -1,6 +1,8 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { loadConfig } from './config/config.js';
+import { standBack } from './platform/database/background.js';
+import { Database } from './platform/database/database.js';
 import { Sequencer } from './platform/outbox/sequencer.js';
 import { runChild } from './platform/processes/supervise-child.js';
 import { JobRelay } from './platform/queue/job-relay.js';
@@ -16,10 +18,12 @@ import { WorkerModule } from './worker.module.js';
 /** The worker process: runs jobs, hands them on, and puts events in order. */
 await runChild(async () => {
   const config = loadConfig();
+  standBack();
   const app = await NestFactory.createApplicationContext(WorkerModule.with(config), {
     logger: new NestLogger(createLogger(config, 'worker')),
     abortOnError: false,
   });
+  app.get(Database).inBackground();
   await app.get(JobWorkers).start();
   app.get(JobRelay).start();
   app.get(Sequencer).start();

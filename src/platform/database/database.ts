@@ -2,6 +2,7 @@ import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import type { Pool, PoolClient } from 'pg';
 import type { RequestContext } from '../../common/context.js';
 import { Problem } from '../../common/errors.js';
+import { standBackOf } from './background.js';
 import { toProblem } from './database-errors.js';
 import { isPooled, runPipeline } from './pipeline.js';
 import type { Row, Statement, StatementResult } from './pipeline.js';
@@ -40,6 +41,11 @@ export class Database {
     await this.orm.close(true);
     // The ORM ends the pool only where it has run a statement of its own.
     if (!this.pool.ending) await this.pool.end();
+  }
+
+  /** What this process does in the database stands back behind what others do there. */
+  inBackground(): void {
+    this.pool.on('connect', (client) => void standBackOf(client));
   }
 
   /** Adds a listener told the tags of each committed write, such as the cache. */
