@@ -58,7 +58,6 @@ const REFILL_SQL = `
     and (d.title, d.subtitle, d.body, d.hidden) <> (n.title, n.subtitle, n.body, n.hidden)`;
 
 const FILL_SQL = `${INSERT_SQL}
-  where seen is null
   order by object, "recordId"
   on conflict (workspace_id, object, record_id) do nothing`;
 
@@ -88,8 +87,10 @@ export function indexDocuments(
 export function addDocument(workspaceId: string, document: SearchDocument): Statement {
   const [row] = rowsOf(workspaceId, [document]) as [DocumentRow];
   const { object, recordId, title, subtitle, body, keys, hidden } = row;
-  const params = [workspaceId, object, recordId, title, subtitle, body, `{${keys.join()}}`, hidden];
-  return { text: ADD_SQL, params };
+  return {
+    text: ADD_SQL,
+    params: [workspaceId, object, recordId, title, subtitle, body, keys, hidden],
+  };
 }
 
 /** The statement that takes records out of the search. */
@@ -132,15 +133,19 @@ export function fillDocuments(
   // In the order of ids, like every other write, so that two do not wait for each other.
   const inOrder = documents.toSorted((one, other) => (one.recordId < other.recordId ? -1 : 1));
   const rows = rowsOf(workspaceId, inOrder).map((row) => {
-    const known = left.get(row.recordId)?.seen ?? null;
+    const found = left.get(row.recordId)?.seen ?? null;
     left.delete(row.recordId);
-    return { ...row, seen: known };
+    return { ...row, seen: found };
   });
-  const parameter = JSON.stringify(rows);
+  const known = rows.filter((row) => row.seen !== null);
+  const unknown = rows.filter((row) => row.seen === null);
+  const gone = [...left.values()];
+  const statement = (text: string, list: readonly object[], ...given: string[]): Statement[] =>
+    list.length === 0 ? [] : [{ text, params: [workspaceId, ...given, JSON.stringify(list)] }];
   return [
-    { text: REFILL_SQL, params: [workspaceId, parameter] },
-    { text: FILL_SQL, params: [workspaceId, parameter] },
-    { text: REMOVE_SEEN_SQL, params: [workspaceId, object, JSON.stringify([...left.values()])] },
+    ...statement(REFILL_SQL, known),
+    ...statement(FILL_SQL, unknown),
+    ...statement(REMOVE_SEEN_SQL, gone, object),
   ];
 }
 
@@ -151,7 +156,8 @@ interface DocumentRow {
   title: string;
   subtitle: string;
   body: string;
-  keys: number[];
+  /** As PostgreSQL writes arrays, which it reads in half the time that JSON's take. */
+  keys: string;
   hidden: boolean;
 }
 
@@ -165,7 +171,7 @@ function rowsOf(workspaceId: string, documents: readonly SearchDocument[]): Docu
     let space = spaces.get(object);
     if (!space) spaces.set(object, (space = keySpace(workspaceId, object)));
     const body = searchText(title, texts);
-    const keys = hidden ? [] : keysOf(body, recordId, space);
+    const keys = `{${hidden ? '' : keysOf(body, recordId, space).join()}}`;
     return { object, recordId, title, subtitle, body, keys, hidden };
   });
 }
