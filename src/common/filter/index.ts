@@ -5,5 +5,6 @@ export type {
   FieldSchema,
   FieldType,
   FilterField,
+  Operator,
   TypedCondition,
 } from './condition.js';

@@ -38,6 +38,8 @@ export interface ChunkWork {
   signal: AbortSignal;
 }
 
+type TrimWork = Pick<ChunkWork, 'job' | 'loader' | 'lease' | 'signal'>;
+
 /** Milliseconds a chunk may take in the database. */
 const CHUNK_TIMEOUT = 180_000;
 
@@ -75,6 +77,22 @@ export class ChunkCommitter {
       const middle = work.rows.length >> 1;
       await this.commit({ ...work, rows: work.rows.slice(0, middle) });
       await this.commit({ ...work, rows: work.rows.slice(middle), from: work.from + middle });
+    }
+  }
+
+  /** Once the whole file is in: ends lists that the file left shorter than they were. */
+  async trim({ job, loader, lease, signal }: TrimWork): Promise<void> {
+    for (let isMore = job.list !== null; isMore;) {
+      signal.throwIfAborted();
+      isMore = await this.database.transaction(
+        job.ctx,
+        async (tx) => {
+          const state = await this.runs.hold(tx, job.ctx, job.importId, lease);
+          if (!state) throw new LeaseLost('Another worker runs the import');
+          return loader.trim(tx);
+        },
+        { timeout: CHUNK_TIMEOUT },
+      );
     }
   }
 
@@ -143,6 +161,7 @@ export class ChunkCommitter {
     const result: ChunkResult = {
       ...{ created: 0, updated: 0, unchanged: 0, createdReferences: 0 },
       rejects: [{ index: 0, errors }],
+      warnings: { count: 0, samples: [] },
     };
     await this.database.transaction(work.job.ctx, async (tx) => {
       if (await this.isDone(tx, work)) return;

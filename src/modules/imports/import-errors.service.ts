@@ -7,7 +7,7 @@ import { Problem } from '../../common/errors.js';
 import { errorsCsv } from '../../platform/files/formats/index.js';
 import type { RejectedRow } from '../../platform/files/formats/index.js';
 import type { PageJson } from '../../platform/http/answers.js';
-import { describeErrors } from '../../platform/records/bulk/bulk-loader.js';
+import { describeErrors } from '../../platform/records/bulk/bulk-job.js';
 import { ImportsRepository } from './imports.repository.js';
 import type { ImportRow } from './imports.repository.js';
 

@@ -18,6 +18,15 @@ import type { BulkMode, DuplicateRule } from '../../platform/records/bulk/bulk-j
 
 export const EMPTY_CELLS = ['ignore', 'clear'] as const;
 
+/** Header to property, or to several. */
+export type Mapping = Record<string, string | string[] | null>;
+
+/** Rows that are left out, and listed with the reason. */
+export interface LeaveOutRule {
+  where: unknown;
+  reason: string;
+}
+
 /** `options` of an import: the first part of the multipart body, as JSON. */
 export class ImportOptionsDto {
   @ApiProperty({ example: 'contacts', description: 'Object that the rows are records of' })
@@ -53,14 +62,101 @@ export class ImportOptionsDto {
   matchOn?: string;
 
   @ApiPropertyOptional({
-    description: 'Header to property; null leaves the column out. By default told from the headers',
+    description:
+      'Header to property, or to a list of properties; null leaves the column out. By default told ' +
+      'from the headers. A member of a list (`lines.quantity`, `lines.product.sku`) makes each row ' +
+      'an item: rows of the same key are one record, wherever they stand in the file, and all ' +
+      'else is taken from its first row. Records referred to are named by what finds them ' +
+      '(`company.externalIds.erp`); further properties of theirs (`company.address.country`) serve ' +
+      'to make them',
     type: 'object',
-    additionalProperties: { type: ['string', 'null'] as never },
+    additionalProperties: {
+      oneOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }, { type: 'null' }],
+    } as never,
     example: { 'E-mail': 'email', Tier: 'custom.tier', Ref: 'externalIds.legacy-crm' },
   })
   @IsOptional()
   @IsObject()
-  mapping?: Record<string, string | null>;
+  mapping?: Mapping;
+
+  @ApiPropertyOptional({
+    description: 'Property to the value it gets where no column, or an empty cell, gives it',
+    type: 'object',
+    additionalProperties: { type: ['string', 'number', 'boolean'] as never },
+    example: { currency: 'GBP' },
+  })
+  @IsOptional()
+  @IsObject()
+  defaults?: Record<string, string | number | boolean>;
+
+  @ApiPropertyOptional({
+    description:
+      'Property to other words for what the file says: `{"active": {"1": "no", "0": "yes"}}`. One ' +
+      '`*` stands for any text, also in the other word; null is an empty cell',
+    type: 'object',
+    additionalProperties: {
+      type: 'object',
+      additionalProperties: { type: ['string', 'null'] },
+    } as never,
+    example: { kind: { 'C*': 'creditNote', '*': 'order' } },
+  })
+  @IsOptional()
+  @IsObject()
+  values?: Record<string, Record<string, string | null>>;
+
+  @ApiPropertyOptional({
+    description: 'Property to what its numbers are multiplied by: 100 makes 0.15 fifteen percent',
+    type: 'object',
+    additionalProperties: { type: 'number' },
+    example: { 'lines.discountPercent': 100 },
+  })
+  @IsOptional()
+  @IsObject()
+  factors?: Record<string, number>;
+
+  @ApiPropertyOptional({
+    description:
+      'Rows that are left out: they are listed among the errors with the reason and counted as ' +
+      'failed. `where` is as in searches, over the headers of the file; numbers compare as numbers',
+    type: 'array',
+    items: {
+      type: 'object',
+      required: ['where', 'reason'],
+      properties: { where: { type: 'object' }, reason: { type: 'string' } },
+    },
+    example: [{ where: { field: 'Price', op: 'lte', value: 0 }, reason: 'Not a sale' }],
+  })
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(100)
+  @IsObject({ each: true })
+  leaveOut?: LeaveOutRule[];
+
+  @ApiPropertyOptional({
+    example: 'M/D/YYYY',
+    description: 'How the file writes dates besides `YYYY-MM-DD`; a time of day may follow',
+  })
+  @IsOptional()
+  @IsString()
+  @MaxLength(32)
+  dateFormat?: string;
+
+  @ApiPropertyOptional({
+    example: 'Europe/London',
+    description: 'Zone of times that come without an offset; UTC by default',
+  })
+  @IsOptional()
+  @IsString()
+  @MaxLength(64)
+  timeZone?: string;
+
+  @ApiPropertyOptional({
+    enum: ['.', ','],
+    description: 'Told number by number when left out; one that could be read in two ways fails',
+  })
+  @IsOptional()
+  @IsIn(['.', ','])
+  decimalMark?: '.' | ',';
 
   @ApiPropertyOptional({ default: false, description: 'Counts and checks, and writes nothing' })
   @IsOptional()

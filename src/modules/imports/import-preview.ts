@@ -4,6 +4,7 @@ import { Problem } from '../../common/errors.js';
 import { normalizeCountry } from '../../common/values/country.js';
 import { FileError, openRows } from '../../platform/files/formats/index.js';
 import type { Row } from '../../platform/files/formats/index.js';
+import { keyOfRow } from '../../platform/records/bulk/bulk-job.js';
 import { compileRows } from '../../platform/records/bulk/row-parser.js';
 import type { BulkRow, ParsedRow } from '../../platform/records/bulk/row-parser.js';
 import { targetNames } from '../../platform/records/bulk/targets.js';
@@ -11,6 +12,8 @@ import { checkComplete } from '../../platform/records/record-input.js';
 import { RecordKit } from '../../platform/records/record-kit.js';
 import { byHeader } from './import-errors.service.js';
 import { PlanFault, planImport } from './import-plan.js';
+import { leavingOut } from './import-runner.js';
+import { cellForms } from './option-checks.js';
 import type { ImportPlan } from './import-plan.js';
 import type { ImportUpload } from './import-upload.js';
 import type { ImportPreviewDto } from './import.dto.js';
@@ -60,15 +63,7 @@ export class ImportPreview {
     plan: ImportPlan,
     rows: readonly Row[],
   ): Omit<ImportPreviewDto, 'format' | 'delimiter' | 'encoding'> {
-    const parse = compileRows(plan.targets, {
-      definition,
-      properties: settings.properties,
-      country:
-        (options.defaultCountry && normalizeCountry(options.defaultCountry).value) ||
-        settings.country,
-      currency: settings.currency,
-      emptyCells: options.emptyCells ?? 'ignore',
-    });
+    const parse = parserOf(options, definition, settings, plan);
     const parsed = rows.map((row) =>
       complete(parse(row as BulkRow), options.mode, definition, settings),
     );
@@ -78,7 +73,7 @@ export class ImportPreview {
       matchOn: plan.match?.name ?? null,
       columns: plan.headers.map((header, index) => ({
         header,
-        property: plan.paths[index] ?? null,
+        property: plan.paths[index]?.join(', ') || null,
         samples: samplesOf(rows, index),
       })),
       unmappedHeaders: plan.unmapped,
@@ -89,9 +84,28 @@ export class ImportPreview {
         errors,
         row: byHeader(plan.headers, source.cells),
       })),
-      records: good.slice(0, RECORDS).map((row) => recordOf(definition, row)),
+      records: recordsOf(definition, plan, good),
     };
   }
+}
+
+function parserOf(
+  options: ImportUpload['options'],
+  definition: CheckedOptions['definition'],
+  settings: CheckedOptions['settings'],
+  plan: ImportPlan,
+): (row: BulkRow) => ParsedRow {
+  const { defaultCountry, emptyCells = 'ignore' } = options;
+  const given = defaultCountry === undefined ? null : normalizeCountry(defaultCountry).value;
+  const rules = {
+    definition,
+    properties: settings.properties,
+    country: given ?? settings.country,
+    currency: settings.currency,
+    emptyCells,
+    forms: cellForms(options),
+  };
+  return leavingOut(plan, compileRows(plan.targets, rules, plan.cellsOf));
 }
 
 async function firstRows(reader: AsyncIterable<Row[]>): Promise<Row[]> {
@@ -123,18 +137,42 @@ function samplesOf(rows: readonly Row[], index: number): string[] {
   return [...samples];
 }
 
+/** The first records; rows with the same key are one, each with an item of its list. */
+function recordsOf(
+  definition: CheckedOptions['definition'],
+  { list, match }: ImportPlan,
+  rows: readonly ParsedRow[],
+): Record<string, unknown>[] {
+  if (!list || !match) return rows.slice(0, RECORDS).map((row) => recordOf(definition, row));
+  const groups = [...Map.groupBy(rows, (row) => keyOfRow(match, row)).values()];
+  return groups.slice(0, RECORDS).map((group) => ({
+    ...recordOf(definition, group[0] as ParsedRow),
+    [list.name]: group.map((row) => ({ ...row.item, ...linked(row, list) })),
+  }));
+}
+
+/** What a row, or its list item, refers to by something else than the id. */
+function linked({ links }: ParsedRow, list: ImportPlan['list']): Record<string, string> {
+  const own = links.filter(({ target }) => target.list === list);
+  return Object.fromEntries(
+    own.map(({ target, value }) => [
+      `${target.field.references?.include ?? ''}.${target.by}`,
+      value,
+    ]),
+  );
+}
+
 function recordOf(
   definition: CheckedOptions['definition'],
-  { patch, links }: ParsedRow,
+  row: ParsedRow,
 ): Record<string, unknown> {
+  const { patch } = row;
   const record: Record<string, unknown> = {};
   for (const { name, column, kind } of definition.fieldList) {
     const value = kind.value(column, patch.values);
     if (value !== null) record[name] = value;
   }
-  for (const { target, value } of links) {
-    record[`${target.field.references?.include ?? ''}.${target.by}`] = value;
-  }
+  Object.assign(record, linked(row, null));
   if (patch.tags) record['tags'] = patch.tags;
   if (patch.ownerId !== undefined) record['ownerId'] = patch.ownerId;
   return { ...record, custom: patch.custom, externalIds: patch.externalIds };

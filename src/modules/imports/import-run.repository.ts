@@ -3,8 +3,10 @@ import type { RequestContext } from '../../common/context.js';
 import { Database } from '../../platform/database/database.js';
 import type { Statement } from '../../platform/database/pipeline.js';
 import type { Transaction } from '../../platform/database/transaction.js';
+import { MOST_SAMPLES } from '../../platform/records/bulk/bulk-job.js';
 import type { ChunkResult } from '../../platform/records/bulk/bulk-job.js';
 import type { ParsedRow } from '../../platform/records/bulk/row-parser.js';
+import type { Mapping } from './import-options.dto.js';
 import type { ImportProblem, ImportStatus } from './imports.repository.js';
 
 type Owner = Pick<RequestContext, 'workspaceId'>;
@@ -26,7 +28,7 @@ export interface FileFacts {
   encoding: string;
   delimiter: string | null;
   matchOn: string | null;
-  mapping: Record<string, string | null>;
+  mapping: Mapping;
   headers: readonly string[];
   unmapped: readonly string[];
 }
@@ -93,12 +95,15 @@ export class ImportRunRepository {
       text: `update imports set next_row = $4::bigint + $5, bytes_read = greatest(bytes_read, $6),
           created = created + $7, updated = updated + $8, unchanged = unchanged + $9,
           failed = failed + $10, created_references = created_references + $11,
-          unforeseen = unforeseen + $12
+          unforeseen = unforeseen + $12, warnings = warnings + $13,
+          warning_samples = case when jsonb_array_length(warning_samples) < ${MOST_SAMPLES}
+            then warning_samples || $14::jsonb else warning_samples end
         where workspace_id = $1 and id = $2 and lease = $3 and next_row = $4`,
       params: [
         ...[owner.workspaceId, id, lease, done.from, done.rows, done.bytesRead],
         ...[result.created, result.updated, result.unchanged, result.rejects.length],
         ...[result.createdReferences, done.unforeseen],
+        ...[result.warnings.count, JSON.stringify(result.warnings.samples)],
       ],
     };
   }
@@ -157,7 +162,7 @@ export class ImportRunRepository {
 
   /** Forgets what was only needed while the import ran. */
   forget(owner: Owner, id: string): Statement[] {
-    return ['import_keys', 'import_drafts'].map((table) => ({
+    return ['import_keys', 'import_drafts', 'import_lists'].map((table) => ({
       text: `delete from ${table} where workspace_id = $1 and import_id = $2`,
       params: [owner.workspaceId, id],
     }));

@@ -30,6 +30,7 @@ import { ImportRunRepository } from './import-run.repository.js';
 import type { ImportJobData } from './imports.jobs.js';
 import { ImportsRepository } from './imports.repository.js';
 import type { ImportProblem, ImportRow, ImportStatus } from './imports.repository.js';
+import { cellForms } from './option-checks.js';
 import { readOptionsOf } from './read-options.js';
 
 /** Rows taken from the file at once; with the limits below it bounds what hostile files can fill. */
@@ -117,6 +118,7 @@ export class ImportRunner {
       await reader.close();
     }
     await pipe.flush();
+    await this.committer.trim({ ...run, job: compiled.job, loader: compiled.loader });
   }
 
   private async compile(run: Run, reader: RowReader): Promise<Compiled> {
@@ -132,7 +134,7 @@ export class ImportRunner {
     const plan = planImport(input, [...reader.headers]);
     const { format, encoding, delimiter } = reader;
     const mapping = Object.fromEntries(
-      plan.headers.map((name, index) => [name, plan.paths[index] ?? null]),
+      plan.headers.map((name, index) => [name, shownPath(plan.paths[index])]),
     );
     await this.runs.describe(ctx, row.id, lease, {
       ...{ format, encoding, delimiter, mapping },
@@ -141,7 +143,7 @@ export class ImportRunner {
     const job = bulkJobOf(run, plan);
     return {
       columns: plan.headers.length,
-      parse: compileRows(plan.targets, rowRulesOf(run)),
+      parse: leavingOut(plan, compileRows(plan.targets, rowRulesOf(run), plan.cellsOf)),
       job,
       loader: new BulkLoader(this.kit, job),
     };
@@ -194,6 +196,22 @@ export class ImportRunner {
   }
 }
 
+/** The path, or paths, of a header as people see them. */
+export function shownPath(paths: readonly string[] = []): string | string[] | null {
+  return paths.length > 1 ? [...paths] : (paths[0] ?? null);
+}
+
+/** Rows to leave out say why, and nothing else is read of them. */
+export function leavingOut(
+  { leftOut }: ImportPlan,
+  parse: (row: BulkRow) => ParsedRow,
+): (row: BulkRow) => ParsedRow {
+  return (row) => {
+    const reason = row.error ? null : leftOut(row.cells);
+    return parse(reason === null ? row : { ...row, error: { code: 'leftOut', detail: reason } });
+  };
+}
+
 /** The import acts as the user who started it, with what they were allowed to then. */
 export function contextOf(row: ImportRow, workspaceId: string): RequestContext {
   return {
@@ -215,6 +233,7 @@ function bulkJobOf({ ctx, row, definition, settings }: Run, plan: ImportPlan): B
     definition,
     settings,
     targets: plan.targets,
+    list: plan.list,
     mode: options.mode ?? 'upsert',
     match: plan.match,
     keys: keysOfTargets(definition, plan.targets, plan.match),
@@ -236,6 +255,7 @@ function rowRulesOf({ row, definition, settings }: Run) {
     country: country ?? settings.country,
     currency: settings.currency,
     emptyCells,
+    forms: cellForms(row.options),
   };
 }
 

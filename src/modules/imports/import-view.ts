@@ -1,3 +1,4 @@
+import { MOST_SAMPLES } from '../../platform/records/bulk/bulk-job.js';
 import type { ImportRow } from './imports.repository.js';
 import type { ImportDto } from './import.dto.js';
 
@@ -13,6 +14,7 @@ export function importView(row: ImportRow): ImportDto {
     status: row.status,
     totals: { read, created, updated, unchanged, failed },
     createdReferences: row.createdReferences,
+    warnings: { count: row.warnings, samples: row.warningSamples.slice(0, MOST_SAMPLES) },
     progress: progressOf(row, isRunning),
     rowsPerSecond: rateOf(row),
     dryRun: row.options.dryRun === true,

@@ -3,6 +3,7 @@ import { FieldErrorDto } from '../../platform/http/openapi-responses.js';
 import { PageInfoDto } from '../../platform/http/page-info.dto.js';
 import { BULK_MODES } from '../../platform/records/bulk/bulk-job.js';
 import { ImportOptionsDto } from './import-options.dto.js';
+import type { Mapping } from './import-options.dto.js';
 
 export const IMPORT_STATUSES = [
   'queued',
@@ -41,6 +42,21 @@ export class ImportRevertDto {
   @ApiProperty({ type: String, format: 'date-time', nullable: true }) finishedAt!: string | null;
 }
 
+export class ImportWarningDto {
+  @ApiProperty({ example: 17, description: 'Line (or sheet row) of the file' }) line!: number;
+  @ApiProperty({ example: 'lines.product.name' }) property!: string;
+  @ApiProperty({ type: Object, nullable: true, description: 'What was there before and stays' })
+  kept!: unknown;
+  @ApiProperty({ type: Object, nullable: true, description: 'What the row says' })
+  given!: unknown;
+}
+
+export class ImportWarningsDto {
+  @ApiProperty({ example: 0 }) count!: number;
+  @ApiProperty({ type: [ImportWarningDto], description: 'The first 100' })
+  samples!: ImportWarningDto[];
+}
+
 export class ImportDto {
   @ApiProperty({ format: 'uuid' }) id!: string;
   @ApiProperty({ example: 'companies' }) object!: string;
@@ -49,6 +65,13 @@ export class ImportDto {
   @ApiProperty({ type: ImportTotalsDto }) totals!: ImportTotalsDto;
   @ApiProperty({ description: 'Records made because rows referred to them' })
   createdReferences!: number;
+  @ApiProperty({
+    type: ImportWarningsDto,
+    description:
+      'Values that contradict what is known of a record referred to, or what the first row of a ' +
+      'record said: the first stays, and the row is taken all the same',
+  })
+  warnings!: ImportWarningsDto;
   @ApiProperty({ minimum: 0, maximum: 1, example: 0.42 }) progress!: number;
   @ApiProperty({ type: Number, nullable: true, example: 20000 }) rowsPerSecond!: number | null;
   @ApiProperty() dryRun!: boolean;
@@ -62,11 +85,13 @@ export class ImportDto {
   matchOn!: string | null;
   @ApiProperty({
     type: 'object',
-    additionalProperties: { type: ['string', 'null'] as never },
+    additionalProperties: {
+      oneOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }, { type: 'null' }],
+    } as never,
     nullable: true,
     description: 'The mapping in use: each header with its property, null for columns left out',
   })
-  mapping!: Record<string, string | null> | null;
+  mapping!: Mapping | null;
   @ApiProperty({ type: [String], description: 'Headers that nothing was found for' })
   unmappedHeaders!: string[];
   @ApiProperty({ type: ImportProblemDto, nullable: true }) problem!: ImportProblemDto | null;

@@ -5,7 +5,8 @@ import type { Statement } from '../../platform/database/pipeline.js';
 import type { Transaction } from '../../platform/database/transaction.js';
 import type { IdPage } from '../../platform/http/id-page.js';
 import type { StoredFile } from '../../platform/files/file-store.js';
-import type { ImportOptionsDto } from './import-options.dto.js';
+import type { Warning } from '../../platform/records/bulk/bulk-job.js';
+import type { ImportOptionsDto, Mapping } from './import-options.dto.js';
 
 export type ImportStatus =
   'queued' | 'running' | 'completed' | 'failed' | 'cancelled' | 'reverting' | 'reverted';
@@ -45,7 +46,7 @@ export interface ImportRow {
   encoding: string | null;
   delimiter: string | null;
   matchOn: string | null;
-  mapping: Record<string, string | null> | null;
+  mapping: Mapping | null;
   headers: string[];
   unmapped: string[];
   nextRow: number;
@@ -56,6 +57,8 @@ export interface ImportRow {
   failed: number;
   createdReferences: number;
   unforeseen: number;
+  warnings: number;
+  warningSamples: Warning[];
   lease: string | null;
   cancelRequested: boolean;
   problem: ImportProblem | null;
@@ -70,7 +73,8 @@ const COLUMNS = `id, object, status, options, file_id as "fileId", file_name as 
   file_size as "fileSize", principal, grants, request_id as "requestId", format, encoding,
   delimiter, match_on as "matchOn", mapping, headers, unmapped, next_row as "nextRow",
   bytes_read as "bytesRead", created, updated, unchanged, failed,
-  created_references as "createdReferences", unforeseen, lease,
+  created_references as "createdReferences", unforeseen, warnings,
+  warning_samples as "warningSamples", lease,
   cancel_requested as "cancelRequested", problem, revert, created_by as "createdBy",
   created_at as "createdAt", started_at as "startedAt", finished_at as "finishedAt"`;
 

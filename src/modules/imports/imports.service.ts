@@ -14,11 +14,13 @@ import type { IdPage } from '../../platform/http/id-page.js';
 import { eventOf } from '../../platform/outbox/event.js';
 import { recordEvents } from '../../platform/outbox/record-events.js';
 import { JobQueue } from '../../platform/queue/job-queue.js';
+import { readTarget } from '../../platform/records/bulk/targets.js';
 import type { ObjectDefinition } from '../../platform/records/object-definition.js';
 import { RecordKit } from '../../platform/records/record-kit.js';
 import type { WorkspaceSettings } from '../../platform/records/record-settings.js';
-import { checkOptions } from './import-plan.js';
+import { checkOptions } from './option-checks.js';
 import { ImportIdempotency } from './import-idempotency.js';
+import { pathsOf } from './import-columns.js';
 import type { ImportOptionsDto } from './import-options.dto.js';
 import type { ImportDto } from './import.dto.js';
 import type { ImportUpload } from './import-upload.js';
@@ -209,9 +211,29 @@ export class ImportsService {
     if (mode !== 'create' || onDuplicate === 'update')
       assertGrant(ctx, `${definition.object}:update`);
     if (!options.createReferences) return;
-    for (const { references } of definition.references) {
-      assertGrant(ctx, `${references?.object ?? ''}:create`);
+    for (const object of this.madeObjects(definition, options)) {
+      assertGrant(ctx, `${object}:create`);
     }
+  }
+
+  /** Objects of which an import may make records on the way. */
+  private madeObjects(
+    definition: ObjectDefinition,
+    { mapping }: ImportOptionsDto,
+  ): ReadonlySet<string> {
+    if (!mapping) {
+      const members = definition.lists.flatMap(({ items }) => items);
+      const fields = [...definition.references, ...members];
+      const objects = fields.flatMap(({ references }) => references?.object ?? []);
+      return new Set(objects.filter((object) => object !== 'user'));
+    }
+    const find = (object: string) => this.kit.get(object);
+    const targets = Object.values(mapping)
+      .flatMap(pathsOf)
+      .map((path) => readTarget(definition, new Map(), find, path));
+    return new Set(
+      targets.flatMap((target) => (target?.kind === 'link' ? target.object.object : [])),
+    );
   }
 
   private async isUser(ctx: RequestContext, id: string): Promise<boolean> {

@@ -7,8 +7,9 @@ export class OrderLineFields {
   @ReferenceField({
     label: 'Product',
     description: 'None for a line of free text',
-    references: { object: 'product', include: 'product', by: [] },
+    references: { object: 'product', include: 'product', by: ['sku'] },
     indexed: true,
+    synonyms: ['Stock code', 'StockCode', 'Article number', 'Item number', 'Artikelnummer', '货号'],
   })
   productId?: string | null;
 

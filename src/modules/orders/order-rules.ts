@@ -66,8 +66,8 @@ export function deriveOrder(draft: Draft): void {
 const isCredit = ({ after }: Draft): boolean => after.values['original_order_id'] !== null;
 
 /** Whether the order has left the state in which its lines may change. */
-const isFixed = ({ before }: Draft): boolean =>
-  before !== null && before.values['status'] !== 'draft';
+const isFixed = ({ before, isContinued }: Draft): boolean =>
+  before !== null && before.values['status'] !== 'draft' && !isContinued;
 
 function keepLines({ before, after }: Draft): void {
   const stored = before?.values['lines'];
@@ -141,9 +141,10 @@ function faultOf(
 }
 
 /** What has become of a line; a new order that has been shipped before Keel knew it has shipped all. */
-function quantities({ after, before }: Draft, line: OrderLine) {
+function quantities({ after, before, isContinued }: Draft, line: OrderLine) {
   const status = after.values['status'] as OrderStatus;
-  const isDone = before === null && (status === 'fulfilled' || status === 'closed');
+  const isNew = before === null || isContinued === true;
+  const isDone = isNew && (status === 'fulfilled' || status === 'closed');
   return {
     fulfilledQuantity: isDone ? line.quantity : (line.fulfilledQuantity ?? '0'),
     returnedQuantity: line.returnedQuantity ?? '0',

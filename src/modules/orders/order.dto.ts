@@ -31,6 +31,7 @@ export class OrderFields {
     description: 'A credit note has negative quantities and a row of numbers of its own',
     options: ORDER_KINDS,
     readOnly: true,
+    importable: true,
     initial: 'order',
     example: 'order',
   })
@@ -64,6 +65,7 @@ export class OrderFields {
     description: 'Changes by confirm, fulfil, close, cancel and reopen',
     options: ORDER_STATUSES,
     readOnly: true,
+    importable: true,
     initial: 'draft',
     example: 'draft',
   })

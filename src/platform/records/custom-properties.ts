@@ -58,7 +58,7 @@ type Parser = (
 const PARSERS: Record<PropertyType, Parser> = {
   text: (raw, property) => normalizeText(raw, property.unique ? INDEXED_LENGTH : LONGEST_TEXT),
   number: (raw, _property, { lenient }) => (lenient ? readNumber(raw) : normalizeNumber(raw)),
-  date: normalizeDate,
+  date: (raw, _property, { forms }) => (forms?.date ?? normalizeDate)(raw),
   boolean: (raw, _property, { lenient }) => (lenient ? readBoolean(raw) : normalizeBoolean(raw)),
   select: (raw, { options }, { lenient }) =>
     (lenient ? selectReader(options) : selectNormalizer(options))(raw),

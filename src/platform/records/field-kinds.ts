@@ -107,7 +107,7 @@ const money: FieldKind = {
   parse(raw, field, target, context) {
     const result =
       context.lenient && (typeof raw === 'string' || typeof raw === 'number')
-        ? withCurrency(readAmount(raw, context.currency), context.currency)
+        ? withCurrency(readAmount(raw, context.currency, context.forms), context.currency)
         : normalizeMoney(raw);
     if (result.error) return result.error;
     target[`${field.column}_amount`] = result.value.amount;
@@ -232,10 +232,10 @@ const limits = ({ min, max }: FieldSpec): { description?: string } =>
 function readDecimalOf(
   raw: unknown,
   { scale = 4, min, max }: FieldSpec,
-  { lenient }: ParseContext,
+  { lenient, forms }: ParseContext,
 ): Normalized<string> {
   const result = lenient
-    ? readDecimal(raw, { scale, excess: 'round' })
+    ? readDecimal(raw, { scale, excess: 'round', decimalMark: forms?.decimalMark })
     : normalizeDecimal(raw, { scale });
   if (result.error) return result;
   const number = Number(result.value);
@@ -280,12 +280,14 @@ export const FIELD_KINDS = {
   boolean: simple('boolean', 'boolean', { type: Boolean }, (raw, _field, context) =>
     (context.lenient ? readBoolean : normalizeBoolean)(raw),
   ),
-  date: simple('date', 'date', { type: String, format: 'date' }, normalizeDate),
+  date: simple('date', 'date', { type: String, format: 'date' }, (raw, _field, { forms }) =>
+    (forms?.date ?? normalizeDate)(raw),
+  ),
   datetime: simple(
     'timestamptz',
     'datetime',
     { type: String, format: 'date-time' },
-    normalizeDatetime,
+    (raw, _field, { forms }) => (forms?.datetime ?? normalizeDatetime)(raw),
   ),
   reference: simple('uuid', 'uuid', { type: String, format: 'uuid' }, (raw) =>
     typeof raw === 'string' && UUID.test(raw) ? accepted(raw.toLowerCase()) : NOT_ID,

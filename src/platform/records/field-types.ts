@@ -35,6 +35,16 @@ export interface ParseContext {
   currency: string;
   /** Imported cells: everything is text, `yes` is a boolean, `1,250.00` a number. */
   lenient: boolean;
+  /** How a file writes what can be written in several ways. */
+  forms?: CellForms;
+}
+
+/** How the cells of a file are written. */
+export interface CellForms {
+  date: Normalizer<string>;
+  datetime: Normalizer<string>;
+  /** Undefined: told number by number, and refused where two readings are possible. */
+  decimalMark?: '.' | ',';
 }
 
 /** What a filter on a path compares; see common/filter. */
@@ -99,6 +109,8 @@ export interface FieldOptions {
   scale?: number;
   /** Set by the server alone: bodies and files that name it are refused. */
   readOnly?: boolean;
+  /** Read-only, but a file of what happened before Keel may say it of new records. */
+  importable?: boolean;
   /** Stored value of a new record that says nothing; the field is never empty then. */
   initial?: string | number | boolean;
   /** Class whose field decorators describe the items of a list. */

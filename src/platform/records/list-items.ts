@@ -8,6 +8,9 @@ export type ListItem = { id: string } & Record<string, unknown>;
 
 const MOST_ITEMS = 100;
 
+/** Most items that a list may hold. */
+export const mostItems = ({ maxItems = MOST_ITEMS }: FieldSpec): number => maxItems;
+
 /** The items that a list's column holds. */
 export function itemsOf<T extends object = ListItem>(
   stored: ColumnValues[string] | undefined,

@@ -12,6 +12,8 @@ export interface Draft {
   after: RecordRow;
   /** What rules find wrong with it; it is not written then. */
   errors: FieldError[];
+  /** An import goes on with a record it made: what is fixed once stored may still be added to. */
+  isContinued?: boolean;
   /** Where the record stands in the request, for the pointers of errors. */
   pointer: string;
   /** A new record whose owner nobody has named: it has the acting user's, which a rule may change. */

@@ -44,6 +44,23 @@ export function referencesOf(
   return uses;
 }
 
+/** Every reference that an item of a list names, with the error there is if it leads nowhere. */
+export function itemReferencesOf(
+  kit: RecordKit,
+  list: FieldSpec | null,
+  item: Readonly<Record<string, unknown>> | null,
+): ReferenceUse[] {
+  if (!list || !item) return [];
+  return list.items.flatMap(({ name, references }) => {
+    const [object, id] = [references?.object ?? '', item[name]];
+    const table = references && tableOf(kit, object);
+    if (table === undefined || typeof id !== 'string') return [];
+    const detail = `there is no ${object} ${id}`;
+    const error = { pointer: `/${list.name}/${name}`, code: 'reference', detail };
+    return [{ table, id, error }];
+  });
+}
+
 type Add = (table: string | undefined, id: unknown, at: string, what: string) => void;
 
 function addItems(kit: RecordKit, list: FieldSpec, patch: RecordPatch, add: Add): void {

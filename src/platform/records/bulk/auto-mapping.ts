@@ -35,6 +35,7 @@ function namesOf(
     ...custom.map(({ name, label }) => [label, `custom.${name}`]),
     ...fieldList.flatMap((field) => (field.synonyms ?? []).map((text) => [text, pathOf(field)])),
     ...fieldList.flatMap(partMeanings),
+    ...definition.lists.filter(({ readOnly }) => !readOnly).flatMap(itemMeanings),
     ...COMMON,
   ] as [string, string][];
   const names = new Map<string, string>();
@@ -71,9 +72,25 @@ function partMeanings({ name, kindName }: Field): [string, string][] {
   );
 }
 
+/** Members of a list's items, by their path, name, label and synonyms. */
+function itemMeanings(list: Field): [string, string][] {
+  return list.items
+    .filter(({ readOnly }) => !readOnly)
+    .flatMap((member): [string, string][] => {
+      const path = `${list.name}.${pathOf(member)}`;
+      const { name, label, references, synonyms = [] } = member;
+      const keys = (references?.by ?? []).map((by): [string, string] => [
+        `${references?.include ?? ''} ${by}`,
+        `${list.name}.${references?.include ?? ''}.${by}`,
+      ]);
+      const own = [name, label, ...synonyms].map((text): [string, string] => [text, path]);
+      return [[`${list.name}.${name}`, `${list.name}.${name}`], ...keys, ...own];
+    });
+}
+
 function pathOf({ name, kindName, references }: Field): string {
-  if (references?.object === 'user') return name;
-  if (references) return `${references.include}.${references.by[0] ?? 'name'}`;
+  if (references?.object === 'user' || references?.by.length === 0) return name;
+  if (references) return `${references.include}.${references.by[0] ?? ''}`;
   return kindName === 'address' ? `${name}.street` : name;
 }
 
@@ -110,11 +127,29 @@ export function matchHeaders(
     used.add(path);
     return path;
   };
-  const sure = paths.map(once);
+  const sure = withoutStrayItems(definition, paths).map(once);
   // Misspelt headers come last, so that they take nothing from one that is spelt right.
-  return sure.map((path, index) => {
+  const all = sure.map((path, index) => {
     if (path !== null || paths[index] !== null) return path;
     return once(misspelt(plain(headers[index] ?? ''), names) ?? null);
+  });
+  return withoutStrayItems(definition, all);
+}
+
+/**
+ * Columns of list items only make sense where a key tells which record they belong to, and where
+ * the list does not come as a whole.
+ */
+function withoutStrayItems(
+  { lists, unique }: ObjectDefinition,
+  paths: readonly (string | null)[],
+): (string | null)[] {
+  const hasKey = paths.some(
+    (path) => path?.startsWith('externalIds.') || unique.some(({ name }) => name === path),
+  );
+  return paths.map((path) => {
+    const list = lists.find(({ name }) => path?.startsWith(`${name}.`));
+    return list && (!hasKey || paths.includes(list.name)) ? null : path;
   });
 }
 

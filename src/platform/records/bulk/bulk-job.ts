@@ -1,5 +1,6 @@
 import type { RequestContext } from '../../../common/context.js';
 import type { FieldError } from '../../../common/errors.js';
+import type { FieldSpec } from '../field-types.js';
 import type { MatchKey } from '../match-key.js';
 import type { ObjectDefinition } from '../object-definition.js';
 import type { WorkspaceSettings } from '../record-settings.js';
@@ -22,6 +23,8 @@ export interface BulkJob {
   definition: ObjectDefinition;
   settings: WorkspaceSettings;
   targets: readonly Target[];
+  /** The list that each row gives an item of; rows with the same key are then one record. */
+  list: FieldSpec | null;
   mode: BulkMode;
   /** What rows are matched on; null: every row is new. */
   match: MatchKey | null;
@@ -56,6 +59,32 @@ export interface ChunkResult {
   rejects: Reject[];
   /** Records made because rows referred to them. */
   createdReferences: number;
+  warnings: Warnings;
+}
+
+/** What rows said against what was there before them, which stayed. */
+export interface Warnings {
+  count: number;
+  /** The first of them. */
+  samples: Warning[];
+}
+
+export interface Warning {
+  /** Line of the file. */
+  line: number;
+  /** What the row says otherwise: `orderDate`, `lines.product.name`. */
+  property: string;
+  kept: unknown;
+  given: unknown;
+}
+
+/** Warnings of which more than the number is kept. */
+export const MOST_SAMPLES = 100;
+
+/** Adds a warning to those of a chunk. */
+export function warn(warnings: Warnings, warning: Warning): void {
+  warnings.count += 1;
+  if (warnings.samples.length < MOST_SAMPLES) warnings.samples.push(warning);
 }
 
 export type Outcome = 'created' | 'updated' | 'unchanged' | FieldError[];
@@ -79,4 +108,14 @@ export function keyOfRow(key: MatchKey, row: ParsedRow): string | null {
     case 'external':
       return row.patch.externalIds[key.source] ?? null;
   }
+}
+
+/** Faults of a row in words, each with what it is about. */
+export function describeErrors(errors: readonly FieldError[]): string {
+  return errors
+    .map(({ pointer, detail }) => {
+      const name = pointer.slice(1).replaceAll('/', '.');
+      return name === '' ? detail : `${name}: ${detail}`;
+    })
+    .join('; ');
 }

@@ -1,34 +1,41 @@
 import { Problem } from '../../../common/errors.js';
-import type { FieldError } from '../../../common/errors.js';
 import type { Transaction } from '../../database/transaction.js';
 import type { CustomProperty } from '../custom-properties.js';
+import { itemsOf, storedItems } from '../list-items.js';
 import type { MatchKey } from '../match-key.js';
 import { valueIn } from '../match-key.js';
 import type { ObjectDefinition } from '../object-definition.js';
 import type { RecordKit } from '../record-kit.js';
-import { changesBetween } from '../record-row.js';
 import type { RecordRow } from '../record-row.js';
 import { applyRules, draftOf } from '../record-rules.js';
-import type { Questions } from '../record-rules.js';
+import { RecordStore } from '../record-store.js';
 import { keyOfRow } from './bulk-job.js';
-import type { BulkJob, ChunkResult, Outcome } from './bulk-job.js';
+import type { BulkJob, ChunkResult, Outcome, Warnings } from './bulk-job.js';
 import { BulkMemory } from './bulk-memory.js';
 import type { RememberedKey } from './bulk-memory.js';
+import { ChunkLists } from './chunk-lists.js';
 import { lookAround, watchesDuplicates } from './chunk-lookups.js';
+import type { Surroundings } from './chunk-lookups.js';
 import { ChunkPlan } from './chunk-plan.js';
 import type { Planned } from './chunk-plan.js';
 import { ChunkReferences } from './chunk-references.js';
 import type { MadeReferences } from './chunk-references.js';
+import { ChunkRules } from './chunk-rules.js';
 import { ChunkWriter } from './chunk-writer.js';
 import type { Changed } from './chunk-writer.js';
+import { GroupedPlan } from './grouped-plan.js';
 import type { ParsedRow } from './row-parser.js';
 import type { Target } from './targets.js';
+
+/** Records whose lists are shortened in one transaction. */
+const TRIMMED = 200;
 
 /** Loads the rows of an import, a chunk at a time, with set-based statements. */
 export class BulkLoader {
   private readonly memory: BulkMemory;
   private readonly references: ChunkReferences;
   private readonly writer: ChunkWriter;
+  private readonly rules: ChunkRules;
 
   constructor(
     private readonly kit: RecordKit,
@@ -36,6 +43,7 @@ export class BulkLoader {
   ) {
     this.memory = new BulkMemory(job);
     this.references = new ChunkReferences(kit, job, this.memory);
+    this.rules = new ChunkRules(job);
     const { definition, settings } = job;
     this.writer = new ChunkWriter(job, definition, settings.properties, usedColumns(job));
   }
@@ -48,35 +56,45 @@ export class BulkLoader {
   async load(tx: Transaction, rows: readonly ParsedRow[]): Promise<ChunkResult> {
     // A chunk that is tried again begins with rows as they were read.
     const fresh = rows.map((row) => ({ ...row, errors: [...row.errors] }));
-    const made = await this.references.resolve(tx, fresh);
+    const warnings: Warnings = { count: 0, samples: [] };
+    const made = await this.references.resolve(tx, fresh, warnings);
     const around = await lookAround(tx, this.job, this.memory, fresh);
-    const plan = new ChunkPlan(this.job, around);
+    const plan = this.planOf(around, warnings);
     const outcomes = fresh.map((row) => plan.take(row));
-    await this.applyRules(tx, plan, outcomes);
+    await this.rules.apply(tx, plan, outcomes);
     if (this.job.dryRun) await this.draft(tx, plan);
     else await this.write(tx, plan, made);
-    await this.noteSeen(tx, fresh, outcomes);
-    return summary(outcomes, made);
+    await this.noteSeen(tx, plan, fresh, outcomes);
+    return { ...summary(outcomes, made), warnings };
   }
 
-  /** Applies the domain's rules; all rows of a record that they find wrong are rejected. */
-  private async applyRules(tx: Transaction, plan: ChunkPlan, outcomes: Outcome[]): Promise<void> {
-    const { definition, ctx, dryRun, automations } = this.job;
-    if (!definition.prepare && !definition.derive) return;
-    const drafts = [...plan.records.values()].map(({ before, after, rows, ownerIsDefault }) => ({
-      ...draftOf(before, after, ''),
-      rows,
-      ownerIsDefault,
-    }));
-    const run: Questions['run'] = (statements) => tx.run(statements);
-    await applyRules(definition, { run, dryRun, automations }, { ...ctx, tx }, drafts);
-    for (const { before, after, rows, errors } of drafts) {
-      // Rules may find that a row says what is stored already.
-      const isSame = before !== null && !differ(definition, before, after);
-      if (errors.length === 0 && !isSame) continue;
-      plan.records.delete(after.id);
-      for (const row of rows) outcomes[row] = errors.length > 0 ? errors : 'unchanged';
-    }
+  /**
+   * Once the whole file is in: takes from lists what they held before the import and the file does
+   * not have, some records at a time, as part of the transaction.
+   * @returns false when there is nothing left to do.
+   */
+  async trim(tx: Transaction): Promise<boolean> {
+    const { list, definition, dryRun } = this.job;
+    if (!list || dryRun) return false;
+    const longer = await this.memory.takeLonger(tx, TRIMMED);
+    if (longer.size === 0) return false;
+    const rows = await new RecordStore(definition).lock(tx, this.job.ctx, [...longer.keys()]);
+    const shortened = [...rows.values()].flatMap((before): (Planned & Changed)[] => {
+      const items = itemsOf(before.values[list.column]).slice(0, longer.get(before.id));
+      const values = { ...before.values, [list.column]: storedItems(items) };
+      return before.deletedAt === null ? [{ before, after: { ...before, values }, rows: [] }] : [];
+    });
+    const taken = await this.rules.accept(tx, shortened);
+    const statements = await this.writer.update(tx, taken, this.memory);
+    if (statements.length > 0) await tx.run(statements);
+    return true;
+  }
+
+  private planOf(around: Surroundings, warnings: Warnings): ChunkPlan {
+    const { job } = this;
+    if (!job.list) return new ChunkPlan(job, around);
+    const lists = new ChunkLists(job.list, job.targets, around.given);
+    return new GroupedPlan(job, around, lists, warnings);
   }
 
   private async write(tx: Transaction, plan: ChunkPlan, made: MadeReferences[]): Promise<void> {
@@ -127,9 +145,11 @@ export class BulkLoader {
 
   private async noteSeen(
     tx: Transaction,
+    plan: ChunkPlan,
     rows: readonly ParsedRow[],
     outcomes: readonly Outcome[],
   ): Promise<void> {
+    if (plan instanceof GroupedPlan) await tx.run(this.memory.keepGiven(plan.progress()));
     if (!watchesDuplicates(this.job)) return;
     const { match, definition, importId } = this.job;
     const keys = rows.flatMap((row, index): RememberedKey[] => {
@@ -141,11 +161,11 @@ export class BulkLoader {
   }
 }
 
-const differ = (definition: ObjectDefinition, before: RecordRow, after: RecordRow): boolean =>
-  Object.keys(changesBetween(definition, before, after)).length > 0;
-
-function summary(outcomes: readonly Outcome[], made: readonly MadeReferences[]): ChunkResult {
-  const result: ChunkResult = {
+function summary(
+  outcomes: readonly Outcome[],
+  made: readonly MadeReferences[],
+): Omit<ChunkResult, 'warnings'> {
+  const result: Omit<ChunkResult, 'warnings'> = {
     created: 0,
     updated: 0,
     unchanged: 0,
@@ -170,7 +190,8 @@ function usedColumns({ definition, targets, tags }: BulkJob): {
   const sides = new Set<string>(tags.length > 0 ? ['tags'] : []);
   for (const target of targets) {
     if (target.kind === 'field') for (const { column } of target.field.columns) columns.add(column);
-    else if (target.kind === 'link') columns.add(target.field.column);
+    else if (target.kind === 'item') columns.add(target.list.column);
+    else if (target.kind === 'link') columns.add((target.list ?? target.field).column);
     else if (target.kind === 'tags') sides.add('tags');
     else if (target.kind === 'custom') sides.add('custom');
     else if (target.kind === 'external') sides.add('external_ids');
@@ -204,13 +225,3 @@ export function keysOfTargets(
 
 /** Custom properties by name, as the settings have them. */
 export type Properties = ReadonlyMap<string, CustomProperty>;
-
-/** Faults of a row in words, each with what it is about. */
-export function describeErrors(errors: readonly FieldError[]): string {
-  return errors
-    .map(({ pointer, detail }) => {
-      const name = pointer.slice(1).replaceAll('/', '.');
-      return name === '' ? detail : `${name}: ${detail}`;
-    })
-    .join('; ');
-}

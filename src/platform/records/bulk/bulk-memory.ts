@@ -2,6 +2,7 @@ import type { Statement } from '../../database/pipeline.js';
 import type { Transaction } from '../../database/transaction.js';
 import type { RecordRow } from '../record-row.js';
 import type { BulkJob } from './bulk-job.js';
+import type { GivenItems } from './chunk-lists.js';
 
 /** A key that the import has met or (in a dry run) given to a record. */
 export interface RememberedKey {
@@ -37,6 +38,46 @@ export class BulkMemory {
         params: [this.job.ctx.workspaceId, this.job.importId, JSON.stringify(keys)],
       },
     ];
+  }
+
+  /** What the import has given the lists of records so far. */
+  async given(tx: Transaction, ids: readonly string[]): Promise<Map<string, GivenItems>> {
+    if (ids.length === 0) return new Map();
+    const rows = await tx.query<GivenItems & { id: string }>(
+      `select record_id as id, given, is_made as "isMade" from import_lists
+       where workspace_id = $1 and import_id = $2 and record_id = any($3::uuid[])`,
+      [this.job.ctx.workspaceId, this.job.importId, ids],
+    );
+    return new Map(rows.map(({ id, ...items }) => [id, items]));
+  }
+
+  /** @param lists with how many items each has now: more than given, if it had them before. */
+  keepGiven(lists: readonly (GivenItems & { id: string; length: number })[]): Statement[] {
+    if (lists.length === 0) return [];
+    return [
+      {
+        text: `insert into import_lists
+            (workspace_id, import_id, record_id, given, length, is_made)
+          select $1, $2, l.id, l.given, l.length, l."isMade"
+          from json_to_recordset($3::json)
+            as l (id uuid, given integer, length integer, "isMade" boolean)
+          on conflict (workspace_id, import_id, record_id)
+            do update set given = excluded.given, length = excluded.length`,
+        params: [this.job.ctx.workspaceId, this.job.importId, JSON.stringify(lists)],
+      },
+    ];
+  }
+
+  /** Takes lists that had more items before the import than it gave, and forgets them. */
+  async takeLonger(tx: Transaction, most: number): Promise<Map<string, number>> {
+    const rows = await tx.query<{ id: string; given: number }>(
+      `delete from import_lists where workspace_id = $1 and import_id = $2 and record_id in (
+         select record_id from import_lists
+         where workspace_id = $1 and import_id = $2 and given < length limit $3)
+       returning record_id as id, given`,
+      [this.job.ctx.workspaceId, this.job.importId, most],
+    );
+    return new Map(rows.map(({ id, given }) => [id, given]));
   }
 
   /** Records as a dry run would have left them. */

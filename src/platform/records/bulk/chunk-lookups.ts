@@ -6,6 +6,7 @@ import type { RecordRow } from '../record-row.js';
 import { rowColumns } from '../write-sql.js';
 import { keyOfRow } from './bulk-job.js';
 import type { BulkJob } from './bulk-job.js';
+import type { GivenItems } from './chunk-lists.js';
 import type { BulkMemory } from './bulk-memory.js';
 import type { ParsedRow } from './row-parser.js';
 
@@ -19,10 +20,13 @@ export interface Surroundings {
   records: Map<string, RecordRow>;
   /** Values of the match key that earlier chunks of the file had. */
   seen: Set<string>;
+  /** What the import gave lists of records in earlier chunks. */
+  given: Map<string, GivenItems>;
 }
 
 /** Whether the import has to know which keys the file had before. */
 export function watchesDuplicates(job: BulkJob): boolean {
+  if (job.list) return false; // rows with the same key are one record
   return job.match !== null && job.mode !== 'create' && job.onDuplicate !== 'update';
 }
 
@@ -52,15 +56,19 @@ export async function lookAround(
     }
   });
   const seenRows = seen.length > 0 ? (results.at(-1)?.rows ?? []) : [];
-  const records = await readRecords(tx, job, memory, changeable(job, holders));
-  return { holders, records, seen: new Set(seenRows.map((row) => row['value'] as string)) };
+  const ids = changeable(job, holders);
+  const records = await readRecords(tx, job, memory, ids);
+  const given = job.list ? await memory.given(tx, ids) : new Map<string, GivenItems>();
+  const seenKeys = new Set(seenRows.map((row) => row['value'] as string));
+  return { holders, records, seen: seenKeys, given };
 }
 
 /** Ids of records that rows may change: those matched, or with `create` those that hold a key. */
 function changeable(job: BulkJob, holders: Holders): string[] {
-  const keys = job.mode === 'create' ? job.keys : job.match ? [job.match] : [];
+  const isMatched = job.mode !== 'create' || job.list !== null;
+  const keys = !isMatched ? job.keys : job.match ? [job.match] : [];
   const ids = new Set<string>();
-  if (job.mode === 'create' && job.onDuplicate !== 'update') return [];
+  if (!isMatched && job.onDuplicate !== 'update') return [];
   for (const { name } of keys) for (const id of holders.get(name)?.values() ?? []) ids.add(id);
   return [...ids];
 }

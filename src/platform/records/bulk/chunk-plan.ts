@@ -2,6 +2,7 @@ import { Problem } from '../../../common/errors.js';
 import type { FieldError } from '../../../common/errors.js';
 import { uuidv7 } from '../../../common/uuid.js';
 import { MOST_TAGS } from '../../../common/values/tags.js';
+import type { FieldSpec } from '../field-types.js';
 import { valueIn } from '../match-key.js';
 import { assertReach, ownerOfNew } from '../reach.js';
 import { checkComplete } from '../record-input.js';
@@ -21,6 +22,8 @@ export interface Planned {
   rows: number[];
   /** Neither the row nor the import names an owner. */
   ownerIsDefault?: boolean;
+  /** An earlier chunk of the import made it, and it goes on. */
+  isContinued?: boolean;
 }
 
 /**
@@ -30,15 +33,17 @@ export interface Planned {
 export class ChunkPlan {
   /** By id, in the order in which rows named them. */
   readonly records = new Map<string, Planned>();
-  private at = -1;
+  protected at = -1;
   private readonly seen: Set<string>;
   private readonly reachesAll: boolean;
+  private readonly importable: readonly FieldSpec[];
 
   constructor(
-    private readonly job: BulkJob,
+    protected readonly job: BulkJob,
     private readonly around: Surroundings,
   ) {
     this.seen = new Set(around.seen);
+    this.importable = job.definition.fieldList.filter(({ importable }) => importable);
     this.reachesAll = ['read', 'update'].every(
       (action) => job.ctx.grants.get(`${job.definition.object}:${action}`) === 'all',
     );
@@ -56,7 +61,7 @@ export class ChunkPlan {
     }
   }
 
-  private decide(row: ParsedRow): Outcome {
+  protected decide(row: ParsedRow): Outcome {
     const { mode, match } = this.job;
     if (mode === 'create') return this.decideCreate(row);
     const value = match && keyOfRow(match, row);
@@ -92,17 +97,17 @@ export class ChunkPlan {
   }
 
   /** The record that has the value now, after the rows before. */
-  private holder(key: string, value: string): string | undefined {
+  protected holder(key: string, value: string): string | undefined {
     const id = this.around.holders.get(key)?.get(value);
     if (id === undefined) return undefined;
     const matchKey = this.job.keys.find(({ name }) => name === key);
-    const known = this.records.get(id)?.after ?? this.around.records.get(id);
+    const known = this.current(id);
     // A row before this one (or of a dry run's earlier chunk) may have given it another value.
     if (known && matchKey && valueIn(matchKey, known) !== value) return undefined;
     return id;
   }
 
-  private make(row: ParsedRow): Outcome {
+  protected make(row: ParsedRow): Outcome {
     const { job } = this;
     const { definition, settings, ctx } = job;
     if (job.mode === 'update') return [notFound(job, row)];
@@ -124,13 +129,15 @@ export class ChunkPlan {
     return 'created';
   }
 
-  private change(id: string, row: ParsedRow): Outcome {
-    const { definition, ctx } = this.job;
+  protected change(id: string, row: ParsedRow): Outcome {
+    const { definition } = this.job;
     const planned = this.records.get(id);
-    const current = planned?.after ?? this.around.records.get(id);
-    if (!current || current.deletedAt !== null) return [notFound(this.job, row)];
-    if (!this.reachesAll) assertReach(ctx, definition, 'update', current);
+    const current = this.current(id);
+    if (!current || current.deletedAt !== null) return [this.notFound(row)];
+    this.assertReach(current);
     const after = patched(current, row.patch);
+    const fixed = this.fixedBy(current, after);
+    if (fixed) return [fixed];
     const tagFault = this.addTags(after);
     if (tagFault) return [tagFault];
     const changes = changesBetween(definition, current, after);
@@ -143,6 +150,34 @@ export class ChunkPlan {
     else this.records.set(id, { before: current, after, rows: [this.at] });
     this.hold(id, row);
     return 'updated';
+  }
+
+  /** Leaves a record out after all. */
+  refuse(planned: Planned): void {
+    this.records.delete(planned.after.id);
+  }
+
+  /** The record as the rows before leave it. */
+  protected current(id: string): RecordRow | undefined {
+    return this.records.get(id)?.after ?? this.around.records.get(id);
+  }
+
+  protected assertReach(row: RecordRow): void {
+    if (!this.reachesAll) assertReach(this.job.ctx, this.job.definition, 'update', row);
+  }
+
+  protected notFound(row: ParsedRow): FieldError {
+    return notFound(this.job, row);
+  }
+
+  /** What files may say of new records only. */
+  private fixedBy(before: RecordRow, after: RecordRow): FieldError | null {
+    for (const { name, column } of this.importable) {
+      if (before.values[column] === after.values[column]) continue;
+      const detail = `is ${String(before.values[column])} and cannot be changed by a file`;
+      return { pointer: `/${name}`, code: 'readOnly', detail };
+    }
+    return null;
   }
 
   private checkChanged(row: ParsedRow, after: RecordRow): FieldError[] {
@@ -186,7 +221,7 @@ function hasAny(object: object): boolean {
 
 const pointerOf = (key: string): string => `/${key.replace('.', '/')}`;
 
-const taken = (key: string, value: string, id: string): FieldError => ({
+export const taken = (key: string, value: string, id: string): FieldError => ({
   pointer: pointerOf(key),
   code: 'duplicate',
   detail: `${value} is taken by ${id}`,
@@ -198,7 +233,7 @@ const repeated = (key: string, value: string): FieldError => ({
   detail: `${value} stands in the file before`,
 });
 
-const missingKey = (key: string): FieldError => ({
+export const missingKey = (key: string): FieldError => ({
   pointer: pointerOf(key),
   code: 'isNotEmpty',
   detail: 'must be given: the record is matched on it',

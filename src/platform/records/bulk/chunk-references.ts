@@ -8,10 +8,15 @@ import { checkComplete, parseRecord } from '../record-input.js';
 import { newRow } from '../record-row.js';
 import type { RecordRow } from '../record-row.js';
 import { ownerOfNew } from '../reach.js';
-import { missingReferences, referencesOf } from '../references.js';
-import type { BulkJob } from './bulk-job.js';
+import { itemReferencesOf, missingReferences, referencesOf } from '../references.js';
+import { describeErrors } from './bulk-job.js';
+import type { BulkJob, Warnings } from './bulk-job.js';
 import type { BulkMemory, RememberedKey } from './bulk-memory.js';
+import { GivenValues } from './given-values.js';
+import type { RowLink } from './given-values.js';
+import { pointerOf } from './reference-steps.js';
 import type { Link, ParsedRow } from './row-parser.js';
+import type { LinkTarget } from './targets.js';
 
 /** Records of another object that rows refer to and that there were not. */
 export interface MadeReferences {
@@ -24,24 +29,34 @@ const LOCK = 5_203_340;
 
 /** Finds what the rows of a chunk refer to, set by set, and makes what is missing when asked to. */
 export class ChunkReferences {
+  private readonly given: GivenValues;
+
   constructor(
     private readonly kit: RecordKit,
     private readonly job: BulkJob,
     private readonly memory: BulkMemory,
-  ) {}
+  ) {
+    const { country, currency } = job.settings;
+    this.given = new GivenValues(job.ctx, { country, currency, lenient: true });
+  }
 
   /**
    * Puts the ids of references and owners into the rows; rows whose references lead nowhere say so.
+   * @param warnings gets what rows say against the records they refer to.
    * @returns records to be made before the rows are written.
    */
-  async resolve(tx: Transaction, rows: readonly ParsedRow[]): Promise<MadeReferences[]> {
+  async resolve(
+    tx: Transaction,
+    rows: readonly ParsedRow[],
+    warnings: Warnings,
+  ): Promise<MadeReferences[]> {
     const good = rows.filter(({ errors }) => errors.length === 0);
     await this.resolveOwners(tx, good);
     await this.checkIds(tx, good);
     const links = good.flatMap((row) => row.links.map((link) => ({ row, link })));
     const made: MadeReferences[] = [];
     for (const group of Map.groupBy(links, ({ link }) => groupOf(link)).values()) {
-      made.push(...(await this.resolveLinks(tx, group)));
+      made.push(...(await this.resolveLinks(tx, group, warnings)));
     }
     return made;
   }
@@ -69,14 +84,15 @@ export class ChunkReferences {
       (target) =>
         target.kind === 'owner' ||
         (target.kind === 'field' && target.field.references !== undefined) ||
+        (target.kind === 'item' && target.member.references !== undefined) ||
         (target.kind === 'custom' && target.property.type === 'reference'),
     );
     if (!byId) return;
     const uses = rows.flatMap((row) =>
-      referencesOf(this.kit, definition, row.patch, settings.properties).map((use) => ({
-        ...use,
-        row,
-      })),
+      [
+        ...referencesOf(this.kit, definition, row.patch, settings.properties),
+        ...itemReferencesOf(this.kit, this.job.list, row.item),
+      ].map((use) => ({ ...use, row })),
     );
     for (const use of await missingReferences(tx, ctx, uses)) {
       (use as (typeof uses)[number]).row.errors.push(use.error);
@@ -85,9 +101,10 @@ export class ChunkReferences {
 
   private async resolveLinks(
     tx: Transaction,
-    group: { row: ParsedRow; link: Link }[],
+    group: RowLink[],
+    warnings: Warnings,
   ): Promise<MadeReferences[]> {
-    const { target } = (group[0] as (typeof group)[number]).link;
+    const { target } = (group[0] as RowLink).link;
     const values = [...new Set(group.map(({ link }) => link.value))];
     let found = await this.find(tx, target, values);
     let made: RecordRow[] = [];
@@ -99,21 +116,23 @@ export class ChunkReferences {
         `${this.job.ctx.workspaceId}/${target.object.object}`,
       ]);
       found = await this.find(tx, target, values);
-      const missing = values.filter((value) => !found.has(value));
+      const missing = group.filter(({ link }) => !found.has(link.value));
       ({ made, faults } = await this.make(tx, target, missing, found));
     }
     for (const { row, link } of group) {
       const ids = found.get(link.value);
-      if (ids?.length === 1) row.patch.values[target.field.column] = ids[0] as string;
+      if (ids?.length === 1) refer(row, target, ids[0] as string);
       else row.errors.push(...(faults.get(link.value) ?? [unclear(target, link.value, ids)]));
     }
+    const idOf = ({ value }: Link): string | undefined => found.get(value)?.[0];
+    await this.given.compare(tx, target.object, group, idOf, warnings);
     return made.length > 0 ? [{ object: target.object.object, rows: made }] : [];
   }
 
   /** Ids of the records that hold each value; a name may be several records'. */
   private async find(
     tx: Transaction,
-    target: Link['target'],
+    target: LinkTarget,
     values: readonly string[],
   ): Promise<Map<string, string[]>> {
     const { object } = target;
@@ -128,7 +147,7 @@ export class ChunkReferences {
     return found;
   }
 
-  private findStatement(target: Link['target'], values: readonly string[]): Statement {
+  private findStatement(target: LinkTarget, values: readonly string[]): Statement {
     const { ctx } = this.job;
     const { object, by } = target;
     const field = object.fieldByName.get(by);
@@ -142,46 +161,70 @@ export class ChunkReferences {
     return findByKey(ctx, object, matchKey(object, new Map(), by), values);
   }
 
-  /** New records that hold nothing but what they are referred to by. */
+  /** New records with what they are referred to by, and what the rows say of them besides. */
   private async make(
     tx: Transaction,
-    target: Link['target'],
-    values: readonly string[],
+    target: LinkTarget,
+    missing: readonly RowLink[],
     found: Map<string, string[]>,
   ): Promise<{ made: RecordRow[]; faults: Map<string, FieldError[]> }> {
     const { ctx } = this.job;
-    const { object, field } = target;
+    const { object } = target;
     const faults = new Map<string, FieldError[]>();
     const made: RecordRow[] = [];
     const settings = await this.kit.settings.of(ctx, object);
-    for (const value of values) {
+    const groups = Map.groupBy(missing, ({ link }) => link.value);
+    for (const [value, group] of groups) {
       const errors: FieldError[] = [];
-      const body = bodyOf(target, value);
+      const body = bodyOf(target, value, this.given.bodyOf(group));
       const patch = parseRecord(object, body, { ...settings, lenient: true }, errors);
       checkComplete(object, patch.values, patch.custom, settings.properties, errors);
       if (errors.length > 0) {
-        const detail = `there is no ${object.object} ${value}, and it cannot be made of that alone`;
-        faults.set(value, [{ pointer: `/${field.name}`, code: 'reference', detail }]);
+        faults.set(value, [cannotBeMade(target, value, errors)]);
         continue;
       }
       const row = newRow(object, uuidv7(), patch, ownerOfNew(ctx, object, this.job.ownerId));
       made.push(row);
+      this.given.note(row.id, row.values);
       found.set(value, [row.id]);
     }
+    const values = [...groups.keys()];
     if (this.job.dryRun) await tx.run(this.memory.remember(keysOfMade(target, values, found)));
     return { made, faults };
   }
 }
 
+/** Puts what was found into the row: into its list item, or into the record itself. */
+function refer({ patch, item }: ParsedRow, { list, field }: LinkTarget, id: string): void {
+  if (list && item) item[field.name] = id;
+  else patch.values[field.column] = id;
+}
+
 /** What a record made for a reference holds: without a name of its own, what it is called by. */
-function bodyOf({ object, by }: Link['target'], value: string): Record<string, unknown> {
-  const name = object.fieldByName.get('name')?.required ? { name: value } : {};
-  if (by.startsWith('externalIds.')) return { ...name, externalIds: { [by.slice(12)]: value } };
-  return { ...name, [by]: value };
+function bodyOf(
+  { object, by }: LinkTarget,
+  value: string,
+  given: Record<string, unknown>,
+): Record<string, unknown> {
+  const named = object.fieldByName.get('name')?.required ? { name: value } : {};
+  const body: Record<string, unknown> = { ...named, ...given };
+  if (!by.startsWith('externalIds.')) return { ...body, [by]: value };
+  return { ...body, externalIds: { ...(body['externalIds'] ?? {}), [by.slice(12)]: value } };
+}
+
+function cannotBeMade(
+  target: LinkTarget,
+  value: string,
+  errors: readonly FieldError[],
+): FieldError {
+  const lacking = errors.every(({ code }) => code === 'isNotEmpty' || code === 'incomplete');
+  const why = lacking ? 'it cannot be made of that alone' : describeErrors(errors);
+  const detail = `there is no ${target.object.object} ${value}, and ${why}`;
+  return { pointer: pointerOf(target), code: 'reference', detail };
 }
 
 function keysOfMade(
-  { object, by }: Link['target'],
+  { object, by }: LinkTarget,
   values: readonly string[],
   found: ReadonlyMap<string, string[]>,
 ): RememberedKey[] {
@@ -191,7 +234,8 @@ function keysOfMade(
   });
 }
 
-const groupOf = ({ target }: Link): string => `${target.field.name}\n${target.by}`;
+const groupOf = ({ target }: Link): string =>
+  `${target.list?.name}\n${target.field.name}\n${target.by}`;
 
 const lost = (pointer: string, detail: string): FieldError => ({
   pointer,
@@ -199,10 +243,10 @@ const lost = (pointer: string, detail: string): FieldError => ({
   detail,
 });
 
-function unclear(target: Link['target'], value: string, ids: string[] | undefined): FieldError {
-  const { object, by, field } = target;
+function unclear(target: LinkTarget, value: string, ids: string[] | undefined): FieldError {
+  const { object, by } = target;
   const detail = ids
     ? `${ids.length} ${object.plural} have the ${by} ${value}: name one by its id, domain or external id`
     : `there is no ${object.object} with the ${by} ${value}`;
-  return lost(`/${field.name}`, detail);
+  return lost(pointerOf(target), detail);
 }

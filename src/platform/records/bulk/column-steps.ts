@@ -5,25 +5,15 @@ import { readTags } from '../../../common/values/tags.js';
 import { normalizeText } from '../../../common/values/text.js';
 import { parseCustom } from '../custom-properties.js';
 import { clear } from '../field-kinds.js';
-import type { FieldKindName } from '../field-types.js';
 import type { FieldSpec } from '../field-types.js';
-import { isEmptyCell, report } from './parsed-row.js';
+import { itemSteps } from './item-steps.js';
+import { cellText, isEmptyCell, report, TYPED } from './parsed-row.js';
 import type { BulkCell, ParsedRow, RowRules, Step, StepState } from './parsed-row.js';
+import { referenceSteps } from './reference-steps.js';
 import type { Target } from './targets.js';
 
 type FieldTarget = Extract<Target, { kind: 'field' }>;
 type Placed<T> = { target: T; columns: number[] };
-
-/** Kinds that read numbers and booleans as such; all others read text. */
-const TYPED: ReadonlySet<FieldKindName> = new Set([
-  'integer',
-  'boolean',
-  'money',
-  'date',
-  'datetime',
-  'decimal',
-  'list',
-]);
 
 /**
  * One step per field, in the order in which the object declares them, so that an address is known
@@ -39,10 +29,10 @@ export function compileColumns(targets: readonly Target[], rules: RowRules): Ste
     if (own.length > 0) steps.push(fieldStep(field, own));
   }
   for (const { target, column } of placed) {
-    if (target.kind !== 'field' && target.kind !== 'ignore')
-      steps.push(otherStep(target, column, rules));
+    const step = otherStep(target, column);
+    if (step) steps.push(step);
   }
-  return steps;
+  return [...steps, ...referenceSteps(placed, rules), ...itemSteps(placed)];
 }
 
 function fieldStep(field: FieldSpec, own: { target: FieldTarget; column: number }[]): Step {
@@ -70,7 +60,13 @@ function plainStep(field: FieldSpec, column: number): Step {
       empty(cell, field, row, state);
       return;
     }
-    readField(field, asText && typeof cell !== 'string' ? textOf(cell) : cell, pointer, row, state);
+    readField(
+      field,
+      asText && typeof cell !== 'string' ? cellText(cell) : cell,
+      pointer,
+      row,
+      state,
+    );
   };
 }
 
@@ -116,7 +112,7 @@ function joined(cells: readonly BulkCell[], columns: readonly number[]): string 
     if (cell === undefined) continue;
     text ??= '';
     if (isEmptyCell(cell)) continue;
-    const part = textOf(cell).trim();
+    const part = cellText(cell).trim();
     text = text === '' ? part : `${text}\n${part}`;
   }
   return text;
@@ -171,11 +167,7 @@ function moneyStep(field: FieldSpec, parts: Placed<string>[]): Step {
   };
 }
 
-function otherStep(
-  target: Exclude<Target, { kind: 'field' } | { kind: 'ignore' }>,
-  column: number,
-  rules: RowRules,
-): Step {
+function otherStep(target: Target, column: number): Step | null {
   switch (target.kind) {
     case 'id':
       return idStep(column);
@@ -187,8 +179,8 @@ function otherStep(
       return tagsStep(column);
     case 'owner':
       return ownerStep(column);
-    case 'link':
-      return linkStep(target, column, rules);
+    default:
+      return null;
   }
 }
 
@@ -196,7 +188,7 @@ function idStep(column: number): Step {
   return (cells, row) => {
     const cell = cells[column];
     if (isEmptyCell(cell)) return;
-    const id = textOf(cell).trim();
+    const id = cellText(cell).trim();
     if (isUuid(id)) row.id = id.toLowerCase();
     else report(row, '/id', { code: 'isUuid', detail: 'must be the id of a record' });
   };
@@ -215,7 +207,7 @@ function customStep(target: Extract<Target, { kind: 'custom' }>, column: number)
       report(row, pointer, { code: 'isNotEmpty', detail: 'must not be empty' });
       return;
     }
-    const raw = isTyped || typeof cell === 'string' ? cell : textOf(cell);
+    const raw = isTyped || typeof cell === 'string' ? cell : cellText(cell);
     const result = parseCustom(raw, property, state.context);
     if (result.error) report(row, pointer, result.error);
     else row.patch.custom[property.name] = result.value;
@@ -230,7 +222,7 @@ function externalStep(source: string, column: number): Step {
       if (state.clear && cell !== undefined) row.patch.externalIds[source] = null;
       return;
     }
-    const id = normalizeText(textOf(cell), 255);
+    const id = normalizeText(cellText(cell), 255);
     if (id.error) report(row, pointer, id.error);
     else row.patch.externalIds[source] = id.value;
   };
@@ -243,7 +235,7 @@ function tagsStep(column: number): Step {
       if (state.clear && cell !== undefined) row.patch.tags ??= [];
       return;
     }
-    const tags = readTags(Array.isArray(cell) ? cell : textOf(cell));
+    const tags = readTags(Array.isArray(cell) ? cell : cellText(cell));
     if (tags.error) report(row, '/tags', tags.error);
     else row.patch.tags = [...new Set([...(row.patch.tags ?? []), ...tags.value])];
   };
@@ -256,7 +248,7 @@ function ownerStep(column: number): Step {
       if (state.clear && cell !== undefined) row.patch.ownerId = null;
       return;
     }
-    const text = textOf(cell).trim();
+    const text = cellText(cell).trim();
     if (isUuid(text)) {
       row.patch.ownerId = text.toLowerCase();
       return;
@@ -266,41 +258,4 @@ function ownerStep(column: number): Step {
       report(row, '/ownerId', { code: 'isOwner', detail: 'must be the id or e-mail of a user' });
     } else row.ownerEmail = email.value;
   };
-}
-
-function linkStep(
-  target: Extract<Target, { kind: 'link' }>,
-  column: number,
-  rules: RowRules,
-): Step {
-  const named = target.object.fieldByName.get(target.by);
-  const pointer = `/${target.field.name}`;
-  return (cells, row, state) => {
-    const cell = cells[column];
-    if (isEmptyCell(cell)) {
-      if (state.clear && cell !== undefined) row.patch.values[target.field.column] = null;
-      return;
-    }
-    const text = textOf(cell);
-    if (!named) {
-      const id = normalizeText(text, 255);
-      if (id.error) report(row, pointer, id.error);
-      else row.links.push({ target, value: id.value });
-      return;
-    }
-    const values: ParsedRow['patch']['values'] = {};
-    const context = { country: rules.country, currency: rules.currency, lenient: true };
-    const fault = named.kind.parse(text, named, values, context);
-    if (fault) report(row, pointer, fault);
-    else row.links.push({ target, value: String(values[named.column]) });
-  };
-}
-
-function textOf(cell: BulkCell): string {
-  if (typeof cell === 'string') return cell;
-  if (Array.isArray(cell))
-    return cell
-      .map((item) => (typeof item === 'object' ? JSON.stringify(item) : String(item)))
-      .join('; ');
-  return String(cell);
 }

@@ -1,10 +1,10 @@
 import type { FieldError } from '../../../common/errors.js';
 import type { ValueFault } from '../../../common/values/normalized.js';
 import type { CustomProperty } from '../custom-properties.js';
-import type { ParseContext } from '../field-types.js';
+import type { CellForms, FieldKindName, ParseContext } from '../field-types.js';
 import type { ObjectDefinition } from '../object-definition.js';
 import type { RecordPatch } from '../record-input.js';
-import type { Target } from './targets.js';
+import type { LinkTarget } from './targets.js';
 
 /** A value of a file: text, or what NDJSON and workbooks know besides. */
 export type BulkCell = string | number | boolean | null | undefined | readonly unknown[];
@@ -20,8 +20,17 @@ export interface BulkRow {
 
 /** A reference still to be looked up. */
 export interface Link {
-  target: Extract<Target, { kind: 'link' }>;
+  target: LinkTarget;
+  /** What the record is found by. */
   value: string;
+  /** What else the row says of it, by path: what it gets if it has to be made. */
+  given: readonly GivenValue[];
+}
+
+/** A value of a record that a row refers to. */
+export interface GivenValue {
+  path: string;
+  text: string;
 }
 
 /** A row, checked and normalised. */
@@ -31,6 +40,8 @@ export interface ParsedRow {
   /** Empty for a good row. */
   errors: FieldError[];
   links: Link[];
+  /** Members of the list item that the row gives; null when it gives none. */
+  item: Record<string, unknown> | null;
   /** Record that the row names by its id. */
   id: string | null;
   /** E-mail address of the owner, when that is how the row names them. */
@@ -45,6 +56,8 @@ export interface RowRules {
   currency: string;
   /** `clear`: an empty cell removes the stored value; `ignore`: it says nothing. */
   emptyCells: 'ignore' | 'clear';
+  /** How the file writes dates, times and numbers. */
+  forms?: CellForms;
 }
 
 /** Reads one or more cells of a row into what it asks for. */
@@ -68,3 +81,24 @@ export function report(row: ParsedRow, pointer: string, fault: ValueFault): void
 export function isEmptyCell(cell: BulkCell): boolean {
   return cell === null || cell === undefined || (typeof cell === 'string' && cell.trim() === '');
 }
+
+/** The text of a cell, whatever its file knows it as. */
+export function cellText(cell: BulkCell): string {
+  if (typeof cell === 'string') return cell;
+  if (Array.isArray(cell))
+    return cell
+      .map((item) => (typeof item === 'object' ? JSON.stringify(item) : String(item)))
+      .join('; ');
+  return String(cell);
+}
+
+/** Kinds that read numbers and booleans as such; all others read text. */
+export const TYPED: ReadonlySet<FieldKindName> = new Set([
+  'integer',
+  'boolean',
+  'money',
+  'date',
+  'datetime',
+  'decimal',
+  'list',
+]);

@@ -15,8 +15,22 @@ export type Target =
   | { kind: 'tags' }
   /** Owner by id or e-mail address. */
   | { kind: 'owner' }
-  /** A reference named by something else than the id: `company.name`, `company.externalIds.erp`. */
-  | { kind: 'link'; field: FieldSpec; object: ObjectDefinition; by: string };
+  /** A member of the items of a list: `lines.quantity`. Each row gives one item. */
+  | { kind: 'item'; list: FieldSpec; member: FieldSpec }
+  | LinkTarget;
+
+/** A reference by something else than the id: `company.name`, `lines.product.externalIds.erp`. */
+export interface LinkTarget {
+  kind: 'link';
+  field: FieldSpec;
+  object: ObjectDefinition;
+  /** Path of the other object: `name`, `externalIds.erp`, `address.city`. */
+  by: string;
+  /** Whether records are found by it; what else is said of them only serves to make them. */
+  isKey: boolean;
+  /** The list whose items refer; null for references of the record itself. */
+  list: FieldSpec | null;
+}
 
 /** Finds objects that references lead to, by their singular name. */
 export type ObjectLookup = (object: string) => ObjectDefinition | undefined;
@@ -35,15 +49,27 @@ export function readTarget(
   find: ObjectLookup,
   path: string | null,
 ): Target | undefined {
-  if (path === null || path === '') return { kind: 'ignore' };
+  if (!path) return { kind: 'ignore' };
   const common = COMMON[path];
   if (common) return common;
   const dot = path.indexOf('.');
-  const first = dot < 0 ? path : path.slice(0, dot);
-  const rest = dot < 0 ? null : path.slice(dot + 1);
+  const [first, rest] = dot < 0 ? [path, null] : [path.slice(0, dot), path.slice(dot + 1)];
   if (first === 'externalIds') return external(rest ?? '');
   if (first === 'custom') return custom(properties.get(rest ?? ''));
-  return fieldTarget(definition, first, rest) ?? linkTarget(definition, find, first, rest);
+  const list = definition.lists.find(({ name, readOnly }) => name === first && !readOnly);
+  if (list && rest !== null) return itemTarget(list, find, rest);
+  const { references } = definition;
+  return fieldTarget(definition, first, rest) ?? linkTarget(references, null, find, first, rest);
+}
+
+function itemTarget(list: FieldSpec, find: ObjectLookup, path: string): Target | undefined {
+  const member = list.items.find(({ name, readOnly }) => name === path && !readOnly);
+  if (member) return { kind: 'item', list, member };
+  const dot = path.indexOf('.');
+  const references = list.items.filter(({ references, readOnly }) => references && !readOnly);
+  return dot < 0
+    ? undefined
+    : linkTarget(references, list, find, path.slice(0, dot), path.slice(dot + 1));
 }
 
 const COMMON: Record<string, Target | undefined> = {
@@ -64,24 +90,34 @@ function fieldTarget(
   part: string | null,
 ): Target | undefined {
   const field = definition.fieldByName.get(name);
-  if (!field || field.readOnly) return undefined;
+  if (!field || (field.readOnly && !field.importable)) return undefined;
   if (part === null) return { kind: 'field', field, part };
   return columnOfPart(field, part) ? { kind: 'field', field, part } : undefined;
 }
 
 function linkTarget(
-  definition: ObjectDefinition,
+  fields: readonly FieldSpec[],
+  list: FieldSpec | null,
   find: ObjectLookup,
   name: string,
   by: string | null,
-): Target | undefined {
-  const field = definition.references.find(({ references }) => references?.include === name);
+): LinkTarget | undefined {
+  const field = fields.find(({ references }) => references?.include === name);
   const object = field && find(field.references?.object ?? '');
   if (!field || !object || by === null) return undefined;
-  const isKnown =
-    field.references?.by.includes(by) ||
+  const isKey =
+    field.references?.by.includes(by) === true ||
     (by.startsWith('externalIds.') && SOURCE.test(by.slice(12)));
-  return isKnown ? { kind: 'link', field, object, by } : undefined;
+  if (!isKey && !isPlainField(object, by)) return undefined;
+  return { kind: 'link', field, object, by, isKey, list };
+}
+
+/** Whether a made record can be given the value: no list, no reference, nothing read-only. */
+function isPlainField(object: ObjectDefinition, path: string): boolean {
+  const [name = '', part] = path.split('.');
+  const field = object.fieldByName.get(name);
+  if (!field || field.readOnly || field.references || field.kindName === 'list') return false;
+  return part === undefined || columnOfPart(field, part) !== undefined;
 }
 
 /** Every target there is, for messages and help; `externalIds.<source>` stands for all sources. */
@@ -89,18 +125,40 @@ export function targetNames(
   definition: ObjectDefinition,
   properties: ReadonlyMap<string, CustomProperty>,
 ): string[] {
-  const writable = definition.fieldList.filter(({ readOnly }) => !readOnly);
+  const writable = definition.fieldList.filter(
+    ({ readOnly, importable }) => !readOnly || importable,
+  );
   const fields = writable.flatMap(({ name, kindName }) => {
     const parts = PARTS[kindName];
     if (!parts) return [name];
     const paths = parts.map((part) => `${name}.${part}`);
     return kindName === 'money' ? [name, ...paths] : paths;
   });
-  const named = definition.references.filter(({ references }) => references?.object !== 'user');
-  const links = named.flatMap(({ references }) => [
-    ...(references?.by ?? []).map((by) => `${references?.include ?? ''}.${by}`),
-    `${references?.include ?? ''}.externalIds.<source>`,
-  ]);
+  const items = writable.flatMap((list) =>
+    list.items.filter(({ readOnly }) => !readOnly).map(({ name }) => `${list.name}.${name}`),
+  );
+  const links = definition.references.flatMap((field) => linkNames(field, ''));
+  const itemLinks = writable.flatMap((list) =>
+    list.items.flatMap((member) => linkNames(member, `${list.name}.`)),
+  );
   const custom = [...properties.keys()].map((name) => `custom.${name}`);
-  return ['id', ...fields, ...links, ...custom, 'externalIds.<source>', 'tags', 'ownerId'];
+  return [
+    ...['id', ...fields, ...items, ...links, ...itemLinks, ...custom],
+    ...['externalIds.<source>', 'tags', 'ownerId'],
+  ];
+}
+
+function linkNames({ references, readOnly }: FieldSpec, prefix: string): string[] {
+  if (!references || readOnly || references.object === 'user') return [];
+  const names = [...references.by, 'externalIds.<source>'];
+  return names.map((name) => `${prefix}${references.include}.${name}`);
+}
+
+/** The list that the rows of an import give items of; null when they give whole records. */
+export function listOf(targets: readonly Target[]): FieldSpec | null {
+  for (const target of targets) {
+    if (target.kind === 'item') return target.list;
+    if (target.kind === 'link' && target.list) return target.list;
+  }
+  return null;
 }
