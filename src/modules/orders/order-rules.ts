@@ -53,6 +53,7 @@ export async function prepareOrders(
 /** Works out amounts and totals; refuses changes that come too late. */
 export function deriveOrder(draft: Draft): void {
   const { before, deed, after } = draft;
+  if (!deed && !before) refuseOpen(draft);
   if (!deed && before && isFixed(draft)) {
     refuseChanges(draft);
   } else if (!deed && !isCredit(draft)) {
@@ -74,6 +75,14 @@ function keepLines({ before, after }: Draft): void {
   if (stored === undefined || stored === after.values['lines']) return;
   const given = itemsOf<GivenLine>(after.values['lines']);
   after.values['lines'] = storedItems(keptLines(given, itemsOf<OrderLine>(stored)));
+}
+
+/** What a file tells of the past is over: only a confirmation reserves stock. */
+function refuseOpen({ after, errors, pointer }: Draft): void {
+  const { status } = after.values;
+  if (status !== 'confirmed' && status !== 'partiallyFulfilled') return;
+  const detail = 'of a new order is draft, fulfilled, closed or cancelled; confirm it afterwards';
+  errors.push({ pointer: `${pointer}/status`, code: 'isIn', detail });
 }
 
 function refuseChanges(draft: Draft): void {

@@ -1,4 +1,5 @@
 import { Problem } from '../../../common/errors.js';
+import type { Statement } from '../../database/pipeline.js';
 import type { Transaction } from '../../database/transaction.js';
 import type { CustomProperty } from '../custom-properties.js';
 import { itemsOf, storedItems } from '../list-items.js';
@@ -61,9 +62,11 @@ export class BulkLoader {
     const around = await lookAround(tx, this.job, this.memory, fresh);
     const plan = this.planOf(around, warnings);
     const outcomes = fresh.map((row) => plan.take(row));
+    // Rules may complete records from those they refer to.
+    const statements = this.job.dryRun ? [] : await this.writeReferences(tx, made);
     await this.rules.apply(tx, plan, outcomes);
     if (this.job.dryRun) await this.draft(tx, plan);
-    else await this.write(tx, plan, made);
+    else await this.write(tx, plan, statements);
     await this.noteSeen(tx, plan, fresh, outcomes);
     return { ...summary(outcomes, made), warnings };
   }
@@ -97,13 +100,21 @@ export class BulkLoader {
     return new GroupedPlan(job, around, lists, warnings);
   }
 
-  private async write(tx: Transaction, plan: ChunkPlan, made: MadeReferences[]): Promise<void> {
+  /** Returns what is left to do for the records made. */
+  private async writeReferences(
+    tx: Transaction,
+    made: readonly MadeReferences[],
+  ): Promise<Statement[]> {
     const statements = [];
     for (const { object, rows } of made) {
       await this.completeReferences(tx, object, rows);
       const writer = await this.referenceWriter(object);
       statements.push(...(await writer.insert(tx, rows)));
     }
+    return statements;
+  }
+
+  private async write(tx: Transaction, plan: ChunkPlan, statements: Statement[]): Promise<void> {
     const planned = [...plan.records.values()];
     const fresh = planned.filter(({ before }) => before === null).map(({ after }) => after);
     const changed = planned.filter((item): item is Planned & Changed => item.before !== null);
