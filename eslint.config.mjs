@@ -8,7 +8,15 @@ import tseslint from 'typescript-eslint';
 const NODE_GLOBALS = Object.fromEntries(
   [
     ...['process', 'console', 'Buffer', 'URL', 'URLSearchParams', 'AbortController', 'AbortSignal'],
-    ...['fetch', 'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'setImmediate'],
+    ...[
+      'fetch',
+      'FormData',
+      'setTimeout',
+      'clearTimeout',
+      'setInterval',
+      'clearInterval',
+      'setImmediate',
+    ],
     ...['performance', 'structuredClone', 'queueMicrotask', 'TextEncoder', 'TextDecoder'],
     ...['require', 'module', '__dirname', '__filename'],
   ].map((name) => [name, 'readonly']),
