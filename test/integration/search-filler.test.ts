@@ -153,6 +153,29 @@ describe('records of a bulk write', () => {
     expect(await fixture.titles(ctx, 'apple')).toHaveLength(2);
   });
 
+  it('wait until the load that adds them is over, but not for longer than a minute', async () => {
+    const ctx = await fixture.createWorkspace();
+    const age = (seconds: number, place: 'all' | 'first'): Promise<unknown> =>
+      fixture.database.query(
+        SYSTEM,
+        `update search_queue set queued_at = now() - make_interval(secs => $1)
+         where $2 = 'all' or id = (select min(id) from search_queue)`,
+        [seconds, place],
+      );
+    const filler = plain();
+    for (let portion = 0; portion < 4; portion += 1) await queue(ctx, [ctx.workspaceId]);
+    expect(await filler.isTime()).toBe(true); // short work is done at once
+    await queue(ctx, [ctx.workspaceId]);
+    expect(await filler.isTime()).toBe(false);
+    await age(61, 'first');
+    expect(await filler.isTime()).toBe(true);
+    await age(1, 'all');
+    expect(await filler.isTime()).toBe(false);
+    await age(3, 'all');
+    expect(await filler.isTime()).toBe(true);
+    await fillAll(filler);
+  });
+
   it('of an object that this process does not know are left to others', async () => {
     const ctx = await fixture.createWorkspace();
     await fixture.database.run(ctx, [
