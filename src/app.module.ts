@@ -6,11 +6,13 @@ import { ApiKeysModule } from './modules/api-keys/index.js';
 import { AuthModule } from './modules/auth/index.js';
 import { CompaniesModule } from './modules/companies/index.js';
 import { ContactsModule } from './modules/contacts/index.js';
+import { DealsModule } from './modules/deals/index.js';
 import { EventsModule } from './modules/events/index.js';
 import { ExportsModule } from './modules/exports/index.js';
 import { ImportsModule } from './modules/imports/index.js';
 import { LeadsModule } from './modules/leads/index.js';
 import { MonitoringModule } from './modules/monitoring/index.js';
+import { PipelinesModule } from './modules/pipelines/index.js';
 import { PropertiesModule } from './modules/properties/index.js';
 import { RolesModule } from './modules/roles/index.js';
 import { GlobalSearchModule } from './modules/search/index.js';
@@ -54,6 +56,8 @@ const DOMAINS = [
   ProductCategoriesModule,
   ProductsModule,
   OrdersModule,
+  PipelinesModule,
+  DealsModule,
   PropertiesModule,
   GlobalSearchModule,
   ImportsModule,

@@ -4,6 +4,7 @@ import type { Config } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
 import { CompaniesModule } from './modules/companies/index.js';
 import { ContactsModule } from './modules/contacts/index.js';
+import { DealsModule } from './modules/deals/index.js';
 import { ExportsWorkerModule } from './modules/exports/index.js';
 import { ImportsWorkerModule } from './modules/imports/index.js';
 import { WorkerMonitoringModule } from './modules/monitoring/index.js';
@@ -11,6 +12,7 @@ import { LeadsModule } from './modules/leads/index.js';
 import { OrdersModule } from './modules/orders/index.js';
 import { ProductCategoriesModule } from './modules/product-categories/index.js';
 import { ProductsModule } from './modules/products/index.js';
+import { PipelinesModule } from './modules/pipelines/index.js';
 import { TeamsModule } from './modules/teams/index.js';
 import { HandOversWorkerModule } from './modules/users/index.js';
 import { InvalidationModule } from './platform/cache/invalidation.module.js';
@@ -43,6 +45,8 @@ export class WorkerModule {
         ProductCategoriesModule,
         ProductsModule,
         OrdersModule,
+        PipelinesModule,
+        DealsModule,
         TeamsModule,
         ImportsWorkerModule,
         ExportsWorkerModule,

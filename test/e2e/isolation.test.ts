@@ -40,6 +40,8 @@ beforeAll(async () => {
     productCategory: (await made(b, '/v1/product-categories', { name: 'Mine' })).id,
     product: (await made(b, '/v1/products', { sku: 'mine', name: 'Mine' })).id,
     order: (await made(b, '/v1/orders', { notes: 'Mine' })).id,
+    pipeline: (await made(b, '/v1/pipelines', { name: 'Mine' })).id,
+    deal: (await made(b, '/v1/deals', { name: 'Mine' })).id,
     user: b.userId,
     email: b.me?.user.email as string,
     password: PASSWORD,
@@ -121,7 +123,7 @@ function neutral(text: string, sent: Belongings): string {
     .replace(/"number":\d+/g, '"number":<next>')
     .replace(/(cursor|after)=[\w-]+/g, '$1=<new>')
     .replace(
-      /<(?:contact|binned|merged|company|team|lead|assignmentRule|productCategory|product|order|user|role|apiKey|import|export)>/g,
+      /<(?:contact|binned|merged|company|team|lead|assignmentRule|productCategory|product|order|pipeline|stage|deal|user|role|apiKey|import|export)>/g,
       '<their id>',
     );
 }
@@ -181,6 +183,8 @@ describe("another workspace's things, named in any operation", () => {
     'productCategory',
     'product',
     'order',
+    'pipeline',
+    'deal',
     'user',
     'role',
     'apiKey',
@@ -191,6 +195,7 @@ describe("another workspace's things, named in any operation", () => {
       ...{ contact: 'contacts', binned: 'contacts', merged: 'contacts', company: 'companies' },
       ...{ team: 'teams', productCategory: 'product-categories', product: 'products' },
       ...{ order: 'orders', lead: 'leads', assignmentRule: 'assignment-rules' },
+      ...{ pipeline: 'pipelines', deal: 'deals' },
       ...{ user: 'users', role: 'roles', apiKey: 'api-keys', import: 'imports', export: 'exports' },
     }[name];
     const path = `/v1/${plural}/${theirs.ids[name]}`;

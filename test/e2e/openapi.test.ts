@@ -187,6 +187,8 @@ const NEW: Record<string, () => object> = {
   '/v1/product-categories': () => ({ name: fresh() }),
   '/v1/products': () => ({ sku: fresh(), name: fresh() }),
   '/v1/orders': () => ({ notes: fresh() }),
+  '/v1/pipelines': () => ({ name: fresh() }),
+  '/v1/deals': () => ({ name: fresh(), amount: '100' }),
   '/v1/roles': () => ({ name: fresh(), permissions: [] }),
   '/v1/users': () => ({ name: 'New', email: `${fresh()}@example.com`, roles: ['member'] }),
 };
@@ -195,6 +197,13 @@ async function duplicatesOf(collection: string, { admin }: TestServer): Promise<
   const make = async (): Promise<string> =>
     (await admin.expect(201, 'POST', collection, NEW[collection]?.())).body.id;
   return { path: { id: await make() }, body: { duplicateIds: [await make()] } };
+}
+
+/** A new deal, and a stage that it can go to. */
+async function newDeal(admin: Client): Promise<{ id: string; stage: string }> {
+  const deal = await admin.expect(201, 'POST', '/v1/deals', NEW['/v1/deals']?.());
+  const pipeline = await admin.expect(200, 'GET', `/v1/pipelines/${deal.body.pipelineId}`);
+  return { id: deal.body.id, stage: pipeline.body.stages[1].id };
 }
 
 /** What an example cannot know. Whoever changes a password or ends a session is somebody else. */
@@ -234,4 +243,14 @@ const GIVEN: Record<string, (server: TestServer) => Promise<Given>> = {
   ProductCategories_merge: (started) => duplicatesOf('/v1/product-categories', started),
   Products_merge: (started) => duplicatesOf('/v1/products', started),
   Companies_merge: (started) => duplicatesOf('/v1/companies', started),
+  Deals_merge: (started) => duplicatesOf('/v1/deals', started),
+  DealMoves_move: async ({ admin }) => {
+    const { stage, ...deal } = await newDeal(admin);
+    return { path: { id: deal.id }, body: { stageId: stage } };
+  },
+  DealMoves_reopen: async ({ admin }) => {
+    const { stage, id } = await newDeal(admin);
+    await admin.expect(200, 'POST', `/v1/deals/${id}/win`, {});
+    return { path: { id }, body: { stageId: stage } };
+  },
 };

@@ -18,6 +18,9 @@ export interface Belongings {
     | 'productCategory'
     | 'product'
     | 'order'
+    | 'pipeline'
+    | 'stage'
+    | 'deal'
     | 'user'
     | 'handOver'
     | 'role'
@@ -47,6 +50,8 @@ export interface Own {
   productCategory: string;
   product: string;
   order: string;
+  pipeline: string;
+  deal: string;
   user: string;
   password: string;
   email: string;
@@ -63,6 +68,7 @@ export const made = async (client: Client, path: string, body: object): Promise<
 /** Objects whose records A has, by their paths. */
 export const FURNISHED = [
   ...['contacts', 'companies', 'teams', 'leads', 'product-categories', 'products', 'orders'],
+  ...['pipelines', 'deals'],
 ];
 
 /** Makes one of everything in a workspace. */
@@ -108,6 +114,7 @@ export async function furnish(client: Client): Promise<Belongings> {
     ...{ name: WORD, method: 'roundRobin', teamId: team.id },
   });
   const goods = await furnishCatalogue(client, contact.id, company.id, shared);
+  const selling = await furnishSelling(client, contact.id, company.id, shared);
   const [binned, merged] = [
     await made(client, '/v1/contacts', { lastName: `${WORD} binned` }),
     await made(client, '/v1/contacts', { lastName: `${WORD} merged` }),
@@ -152,6 +159,7 @@ export async function furnish(client: Client): Promise<Belongings> {
       user,
       handOver,
       ...goods,
+      ...selling,
       role,
       apiKey,
     },
@@ -167,6 +175,24 @@ export async function furnish(client: Client): Promise<Belongings> {
     ...{ domain: 'quillfeather.example', externalId: 'Q-77', property: 'quillcode', code: 'Q-1' },
     ...{ role: `${WORD} role`, word: WORD, cursors },
   };
+}
+
+/** A pipeline, one of its stages, and a deal there. */
+async function furnishSelling(
+  client: Client,
+  contactId: string,
+  companyId: string,
+  shared: object,
+) {
+  const more = { externalIds: { legacy: 'Q-77' }, ...shared };
+  // The name of the team: what is unique by its name has one name here.
+  const pipeline = await made(client, '/v1/pipelines', { name: `${WORD} team`, ...more });
+  const [stage] = (pipeline as unknown as { stages: [{ id: string }] }).stages;
+  const deal = await made(client, '/v1/deals', {
+    ...{ name: `${WORD} deal`, stageId: stage.id, amount: '777.77', companyId },
+    ...{ contacts: [{ contactId, role: WORD }], ...more },
+  });
+  return { pipeline, stage, deal };
 }
 
 /** A category, a product in it, and an order of it. */

@@ -66,6 +66,15 @@ function sellingConditions(
       ['sku', 'eq', `${word} sku`],
     ];
   }
+  if (path.includes('deals')) {
+    return [
+      ['pipelineId', 'eq', ids.pipeline],
+      ['stageId', 'eq', ids.stage],
+      ['contacts.contactId', 'eq', ids.contact],
+      ['amount', 'eq', '777.77'],
+    ];
+  }
+  if (path.includes('pipelines')) return [['name', 'startsWith', word]];
   if (!path.includes('orders')) return undefined;
   return [
     ['contactId', 'eq', ids.contact],
@@ -85,6 +94,10 @@ const POINTERS: Record<string, (ids: Belongings['ids']) => object[]> = {
   ],
   categoryParentId: ({ productCategory }) => [{ parentId: productCategory }],
   categoryId: ({ productCategory }) => [{ categoryId: productCategory }],
+  dealContactId: ({ contact, company, pipeline, stage }) => [
+    ...[{ contactId: contact }, { companyId: company }, { pipelineId: pipeline }],
+    ...[{ stageId: stage }, { contacts: [{ contactId: contact }] }],
+  ],
   contactId: ({ contact, company, product }) => [
     { contactId: contact },
     { companyId: company },
@@ -129,6 +142,9 @@ const OBJECTS = {
   },
   products: { of: 'product', name: 'name', unique: 'sku', parent: 'categoryId' },
   orders: { of: 'order', name: 'notes', unique: 'reference', parent: 'contactId' },
+  // Ids of stages are the caller's own to choose: an id of another's is a new one here.
+  pipelines: { of: 'pipeline', name: 'name', unique: 'name', parent: '' },
+  deals: { of: 'deal', name: 'name', unique: '', parent: 'dealContactId' },
 } as const;
 
 /** What a new record needs besides its name. */
@@ -240,6 +256,12 @@ export const BODIES: Record<string, (theirs: Belongings, own: Own) => unknown[]>
   ...recordBodies('product-categories'),
   ...recordBodies('products'),
   ...withoutMerge(recordBodies('orders')),
+  ...withoutMerge(recordBodies('pipelines')),
+  ...recordBodies('deals'),
+  'POST /v1/deals/{id}/move': ({ ids }) => [{ stageId: ids.stage }],
+  'POST /v1/deals/{id}/win': () => [{ reason: 'Stolen' }],
+  'POST /v1/deals/{id}/lose': () => [{ reason: 'Stolen' }],
+  'POST /v1/deals/{id}/reopen': ({ ids }) => [{}, { stageId: ids.stage }],
   'PUT /v1/teams/{id}/members/{userId}': () => [{ role: 'manager' }],
   'POST /v1/auth/login': ({ workspaceId }, { email, password }) => [
     { email, password, workspaceId },

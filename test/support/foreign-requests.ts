@@ -20,6 +20,7 @@ const pathValues: Record<string, Values> = {
   // The second id of a path: each with every first one, so not all there are.
   userId: ({ ids }) => [ids.user, ids.contact],
   handOverId: ({ ids }) => [ids.handOver, ids.import],
+  stageId: ({ ids }) => [ids.stage, ids.contact],
   object: () => ['contacts'],
   name: ({ property }) => [property],
   // Of platform administrators alone, who see all workspaces' jobs.
@@ -125,6 +126,8 @@ const KINDS: Record<string, readonly (keyof Belongings['ids'])[]> = {
   'product-categories': ['productCategory'],
   products: ['product'],
   orders: ['order'],
+  pipelines: ['pipeline'],
+  deals: ['deal'],
 };
 
 /** Ids of the path's own kind, and of two others; all of them where the kind is not known. */
@@ -145,8 +148,8 @@ function ownValues(name: string, template: string, own: Own | undefined): string
 }
 
 function uniqueOf(template: string): string {
-  if (template.includes('leads')) return '';
-  if (template.includes('teams')) return 'name';
+  if (/leads|deals/.test(template)) return '';
+  if (/teams|pipelines/.test(template)) return 'name';
   if (template.includes('product-categories')) return 'code';
   if (template.includes('products')) return 'sku';
   if (template.includes('orders')) return 'reference';

@@ -76,6 +76,9 @@ const SAMPLES: Record<string, (column: string) => unknown> = {
   // Every document is of the same object; what else is text may have to be unique.
   text: (column) => (column === 'object' ? 'sample' : randomUUID()),
   jsonb: () => '{}',
+  json: () => '[]',
+  numeric: () => '1',
+  date: () => '2026-01-01',
   bytea: () => Buffer.from('sample'),
   boolean: () => false,
   integer: () => 1,

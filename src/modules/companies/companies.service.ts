@@ -17,6 +17,7 @@ export const COMPANY = defineObject({
     { table: 'contacts', column: 'company_id', object: 'contacts' },
     { table: 'orders', column: 'company_id', object: 'orders' },
     { table: 'companies', column: 'parent_id', object: 'companies' },
+    { table: 'deals', column: 'company_id', object: 'deals' },
   ],
   duplicateKeys: ['domain', 'phone', 'website', 'name'],
 });

@@ -16,7 +16,10 @@ export const CONTACT = defineObject({
   fields: ContactFields,
   title: (values) => nameOf(values) || String(values['email'] ?? values['phone'] ?? ''),
   subtitle: ({ email, title }) => [title, email].filter(Boolean).join(' · '),
-  links: [{ table: 'orders', column: 'contact_id', object: 'orders' }],
+  links: [
+    { table: 'orders', column: 'contact_id', object: 'orders' },
+    { table: 'deals', column: 'contact_id', object: 'deals' },
+  ],
   check: (values) =>
     ['first_name', 'last_name', 'email', 'phone', 'mobile'].some((column) => values[column])
       ? undefined

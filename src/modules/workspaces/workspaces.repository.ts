@@ -5,6 +5,7 @@ import { BUILT_IN_ROLES } from '../../platform/access/permissions.js';
 import { Database } from '../../platform/database/database.js';
 import type { Statement } from '../../platform/database/pipeline.js';
 import type { Transaction } from '../../platform/database/transaction.js';
+import { firstPipeline } from '../pipelines/index.js';
 import type { WorkspaceDto } from './workspaces.dto.js';
 
 /** A workspace to be made, with the account of its owner. */
@@ -58,7 +59,7 @@ export class WorkspacesRepository {
   }
 
   /**
-   * Statements that make a workspace, its built-in roles and its owner; for the SYSTEM scope. The
+   * Statements that make a workspace, its built-in roles, its owner and its first pipeline; for the SYSTEM scope. The
    * first one answers the workspace.
    */
   found({ workspaceId, name, owner }: Founding): Statement[] {
@@ -90,6 +91,7 @@ export class WorkspacesRepository {
                select $1, $2, id from roles where workspace_id = $1 and name = 'owner' and built_in`,
         params: [workspaceId, owner.userId],
       },
+      ...firstPipeline(workspaceId),
     ];
   }
 }

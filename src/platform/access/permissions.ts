@@ -10,6 +10,8 @@ export const RECORD_OBJECTS = [
   'productCategory',
   'product',
   'order',
+  'pipeline',
+  'deal',
 ] as const;
 export type RecordObject = (typeof RECORD_OBJECTS)[number];
 
@@ -102,9 +104,11 @@ function covers(pattern: string, permission: Permission): boolean {
   return pattern === `${object}:*` || (pattern === `*:${action}` && !isNamed(object, action));
 }
 
-/** Teams belong to who sets up users and roles, although they are records like any other. */
+/** Teams and how selling is organised belong to who sets things up, although they are records. */
+const SET_UP = new Set(['team', 'pipeline']);
+
 const isNamed = (object: string, action: string): boolean =>
-  object === 'audit' || (object === 'team' && action !== 'read');
+  object === 'audit' || (SET_UP.has(object) && action !== 'read');
 
 /** True when an entry of a role or key grants at least one permission. */
 export function isGrant(entry: string): boolean {
@@ -177,6 +181,7 @@ export const BUILT_IN_ROLES: Record<string, { description: string; permissions: 
       'leadForm:manage',
       'assignmentRule:manage',
       ...SELLING,
+      'pipeline:*',
     ],
   },
   member: {

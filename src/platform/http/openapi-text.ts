@@ -39,6 +39,8 @@ export const TAGS: readonly { name: string; description: string }[] = [
   { name: 'Products', description: 'What is sold, at what price, and how much of it there is' },
   { name: 'Product categories', description: 'How the catalogue is sorted' },
   { name: 'Orders', description: 'What customers order, from the draft to the last payment' },
+  { name: 'Pipelines', description: 'The stages that deals go through, and boards of them' },
+  { name: 'Deals', description: 'Chances to sell: moved from stage to stage, won or lost' },
   { name: 'Properties', description: 'Your own properties of contacts, companies and the rest' },
   { name: 'Search', description: 'One search over everything you may read' },
   { name: 'Imports', description: 'Files in: preview, load, watch, mend, undo' },

@@ -19,6 +19,7 @@ import { normalizeTimeZone } from '../../common/values/time-zone.js';
 import { normalizeUrl } from '../../common/values/url.js';
 import { utcSql } from './utc-sql.js';
 import { list } from './list-items.js';
+import { names } from './name-list.js';
 import type {
   ColumnSpec,
   FieldKind,
@@ -256,6 +257,7 @@ export const FIELD_KINDS = {
   domain: text({ type: String, example: 'example.com' }, normalizeDomain),
   url: text({ type: String, format: 'uri', example: 'https://example.com' }, normalizeUrl),
   country: text({ type: String, example: 'DE' }, normalizeCountry),
+  currency: text({ type: String, pattern: '^[A-Z]{3}$', example: 'EUR' }, normalizeCurrency),
   language: text({ type: String, example: 'de' }, normalizeLanguage),
   timeZone: text({ type: String, example: 'Europe/Berlin' }, normalizeTimeZone),
   currency: text({ type: String, pattern: '^[A-Z]{3}$', example: 'EUR' }, normalizeCurrency),
@@ -296,4 +298,5 @@ export const FIELD_KINDS = {
   money,
   address,
   list,
+  names,
 } satisfies Record<FieldKindName, FieldKind>;

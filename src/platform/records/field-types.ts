@@ -19,6 +19,8 @@ export type FieldKindName =
   | 'date'
   | 'datetime'
   | 'reference'
+  | 'currency'
+  | 'names'
   | 'phone'
   | 'money'
   | 'address'

@@ -52,6 +52,7 @@ export const DecimalField = (options: Options): PropertyDecorator => field('deci
 export const IntegerField = (options: Options): PropertyDecorator => field('integer', options);
 export const BooleanField = (options: Options): PropertyDecorator => field('boolean', options);
 export const MoneyField = (options: Options): PropertyDecorator => field('money', options);
+export const CurrencyField = (options: Options): PropertyDecorator => field('currency', options);
 export const AddressField = (options: Options): PropertyDecorator => field('address', options);
 export const LanguageField = (options: Options): PropertyDecorator => field('language', options);
 export const TimeZoneField = (options: Options): PropertyDecorator => field('timeZone', options);
@@ -65,6 +66,13 @@ export const SelectField = (options: Options & { options: readonly string[] }): 
 export const ReferenceField = (
   options: Options & { references: NonNullable<FieldOptions['references']> },
 ): PropertyDecorator => field('reference', options);
+
+/** The id of something that is no record and no user; the domain's rules look after it. */
+export const IdField = (options: Options): PropertyDecorator => field('reference', options);
+
+/** A list of short names, such as those of fields; given and stored as a whole. */
+export const NamesField = (options: Options): PropertyDecorator =>
+  field('names', { initial: '[]', ...options });
 
 /**
  * A list of items, each an object with members of its own, such as the lines of an order. It is

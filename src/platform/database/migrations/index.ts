@@ -8,6 +8,7 @@ import { M0007History } from './0007-history.js';
 import { M0008People } from './0008-people.js';
 import { M0009Commerce } from './0009-commerce.js';
 import { M0010Leads } from './0010-leads.js';
+import { M0011Deals } from './0011-deals.js';
 import { M0013Performance } from './0013-performance.js';
 import { M0015ImportLists } from './0015-import-lists.js';
 
@@ -23,6 +24,7 @@ export const migrations = [
   { name: '0008-people', class: M0008People },
   { name: '0009-commerce', class: M0009Commerce },
   { name: '0010-leads', class: M0010Leads },
+  { name: '0011-deals', class: M0011Deals },
   { name: '0013-performance', class: M0013Performance },
   { name: '0015-import-lists', class: M0015ImportLists },
 ];
