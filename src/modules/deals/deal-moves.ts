@@ -33,34 +33,50 @@ function stageFor(draft: Draft, stages: Stages): DealStage | undefined {
   const { stage_id: id, stage: name } = after.values;
   const pipelineId = pipelineFor(draft, stages);
   if (pipelineId === undefined) return undefined;
-  const isNamed = typeof name === 'string' && differs(draft, 'stage');
-  if (id !== null && differs(draft, 'stage_id')) {
-    const stage = stages.get(id);
-    if (!stage || (differs(draft, 'pipeline_id') && stage.pipelineId !== pipelineId)) {
-      const where = stage ? ' in this pipeline' : '';
-      refuse(draft, 'stageId', 'reference', `there is no stage ${String(id)}${where}`);
-      return undefined;
-    }
-    if (isNamed && stages.named(stage.pipelineId, name) !== stage) {
-      refuse(draft, 'stage', 'stageDiffers', 'is another stage than stageId');
-    }
-    return usable(draft, 'stageId', stage);
-  }
-  if (isNamed) {
-    const stage = stages.named(pipelineId, name);
-    if (stage) return usable(draft, 'stage', stage);
-    const known = stages.of(pipelineId).map(({ key }) => key);
-    refuse(draft, 'stage', 'reference', `is not a stage of the pipeline: ${known.join(', ')}`);
-    return undefined;
+  if (id !== null && differs(draft, 'stage_id')) return stageOfId(draft, stages, pipelineId);
+  if (typeof name === 'string' && differs(draft, 'stage')) {
+    return stageOfName(draft, stages, pipelineId, name);
   }
   if (before && !differs(draft, 'pipeline_id')) {
-    if (id === null) refuse(draft, 'stageId', 'isNotEmpty', 'must not be empty');
-    else if (name === null) refuse(draft, 'stage', 'isNotEmpty', 'must not be empty');
-    else return stages.get(id);
+    if (id !== null && name !== null) return stages.get(id);
+    refuse(draft, id === null ? 'stageId' : 'stage', 'isNotEmpty', 'must not be empty');
     return undefined;
   }
+  return firstOf(draft, stages, pipelineId);
+}
+
+function firstOf(draft: Draft, stages: Stages, pipelineId: string): DealStage | undefined {
   const first = stages.first(pipelineId, 'open');
+  if (!first) refuse(draft, 'pipelineId', 'reference', `there is no pipeline ${pipelineId}`);
   return first && usable(draft, 'pipelineId', first);
+}
+
+function stageOfId(draft: Draft, stages: Stages, pipelineId: string): DealStage | undefined {
+  const { stage_id: id, stage: name } = draft.after.values;
+  const stage = stages.get(id);
+  if (!stage || (differs(draft, 'pipeline_id') && stage.pipelineId !== pipelineId)) {
+    const where = stage ? ' in this pipeline' : '';
+    refuse(draft, 'stageId', 'reference', `there is no stage ${String(id)}${where}`);
+    return undefined;
+  }
+  const isNamed = typeof name === 'string' && differs(draft, 'stage');
+  if (isNamed && stages.named(stage.pipelineId, name) !== stage) {
+    refuse(draft, 'stage', 'stageDiffers', 'is another stage than stageId');
+  }
+  return usable(draft, 'stageId', stage);
+}
+
+function stageOfName(
+  draft: Draft,
+  stages: Stages,
+  pipelineId: string,
+  name: string,
+): DealStage | undefined {
+  const stage = stages.named(pipelineId, name);
+  if (stage) return usable(draft, 'stage', stage);
+  const known = stages.of(pipelineId).map(({ key }) => key);
+  refuse(draft, 'stage', 'reference', `is not a stage of the pipeline: ${known.join(', ')}`);
+  return undefined;
 }
 
 function pipelineFor(draft: Draft, stages: Stages): string | undefined {
@@ -96,24 +112,32 @@ function enter(draft: Draft, stage: DealStage, now: string): void {
   values['probability'] ??= stage.probability;
   values['forecast_category'] ??= stage.forecastCategory;
   values['status'] = stage.type;
-  const isDated = typeof values['closed_at'] === 'string' && differs(draft, 'closed_at');
-  values['stage_entered_at'] = isDated && !before ? (values['closed_at'] as string) : now;
   values['rotting_at'] = rottingAt(stage, now);
-  if (stage.type === 'open') {
-    if (isDated) refuse(draft, 'closedAt', 'stillOpen', 'is for deals that are won or lost');
-    values['closed_at'] = null;
-  } else if (!isDated) {
-    const wasClosed = before !== null && before.values['status'] !== 'open';
-    values['closed_at'] = wasClosed ? (before.values['closed_at'] ?? now) : now;
-  }
+  values['stage_entered_at'] = dateEnd(draft, stage, now);
   if (stage.type === 'lost' && before && values['lost_reason'] === null) {
     refuse(draft, 'lostReason', 'isNotEmpty', 'must say why the deal is lost');
   }
   settle(draft, stage);
-  const lacking = stage.requiredFields.filter((name) => isEmpty(draft, name));
-  for (const name of lacking) {
+  for (const name of stage.requiredFields.filter((field) => isEmpty(draft, field))) {
     refuse(draft, name, 'requiredByStage', `must be given for the stage ${stage.name}`);
   }
+}
+
+/** Sets when a deal was closed, which may be given, and returns when it came into its stage. */
+function dateEnd(draft: Draft, stage: DealStage, now: string): string {
+  const { before, after } = draft;
+  const { values } = after;
+  const given = values['closed_at'];
+  const isDated = typeof given === 'string' && differs(draft, 'closed_at');
+  if (stage.type === 'open') {
+    if (isDated) refuse(draft, 'closedAt', 'stillOpen', 'is for deals that are won or lost');
+    values['closed_at'] = null;
+    return now;
+  }
+  if (isDated) return before ? now : given;
+  const wasClosed = before !== null && before.values['status'] !== 'open';
+  values['closed_at'] = (wasClosed ? before.values['closed_at'] : null) ?? now;
+  return now;
 }
 
 function rottingAt({ rottingDays }: DealStage, now: string): string | null {

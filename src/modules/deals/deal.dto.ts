@@ -67,7 +67,7 @@ export class DealFields {
     description: 'The sum of the lines when there are any',
     sortable: true,
     min: 0,
-    example: '12500.00',
+    example: '9600.00',
     synonyms: AMOUNT_NAMES,
   })
   amount?: string | null;

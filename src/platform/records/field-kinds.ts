@@ -260,7 +260,6 @@ export const FIELD_KINDS = {
   currency: text({ type: String, pattern: '^[A-Z]{3}$', example: 'EUR' }, normalizeCurrency),
   language: text({ type: String, example: 'de' }, normalizeLanguage),
   timeZone: text({ type: String, example: 'Europe/Berlin' }, normalizeTimeZone),
-  currency: text({ type: String, pattern: '^[A-Z]{3}$', example: 'EUR' }, normalizeCurrency),
   select: simple(
     'text',
     'select',

@@ -56,7 +56,6 @@ export const CurrencyField = (options: Options): PropertyDecorator => field('cur
 export const AddressField = (options: Options): PropertyDecorator => field('address', options);
 export const LanguageField = (options: Options): PropertyDecorator => field('language', options);
 export const TimeZoneField = (options: Options): PropertyDecorator => field('timeZone', options);
-export const CurrencyField = (options: Options): PropertyDecorator => field('currency', options);
 export const DateField = (options: Options): PropertyDecorator => field('date', options);
 export const DatetimeField = (options: Options): PropertyDecorator => field('datetime', options);
 
