@@ -19,7 +19,6 @@ export type FieldKindName =
   | 'date'
   | 'datetime'
   | 'reference'
-  | 'currency'
   | 'names'
   | 'phone'
   | 'money'
