@@ -94,7 +94,7 @@ export class HandOversService {
     to: string,
     definitions: readonly ObjectDefinition[],
   ): Promise<HandOverDto> {
-    const owned = await this.workload.owned(ctx, definitions, [userId]);
+    const owned = await this.workload.owned(ctx, definitions, [userId], null);
     const moved = Object.fromEntries(
       definitions.map(({ plural }) => [plural, owned.get(plural)?.get(userId) ?? 0]),
     );

@@ -26,6 +26,12 @@ export class OpenWorkDto {
 export class WorkloadCountsDto {
   @ApiProperty(COUNTS) owned!: Record<string, number>;
   @ApiProperty({ example: 1285 }) ownedTotal!: number;
+  @ApiProperty({
+    type: [String],
+    example: [],
+    description: 'Objects of which a user owns more than 100,000: counting stops there',
+  })
+  moreThan!: string[];
   @ApiProperty(OPEN) work!: Record<string, OpenWorkDto>;
   @ApiProperty({ example: 12 }) openTotal!: number;
   @ApiProperty({ example: 3 }) overdueTotal!: number;

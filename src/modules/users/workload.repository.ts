@@ -18,13 +18,17 @@ export interface OpenWork {
 export class WorkloadRepository {
   constructor(private readonly database: Database) {}
 
-  /** Records owned, by the plural name of the object and by user. */
+  /**
+   * Records owned, by the plural name of the object and by user.
+   * @param most where counting stops; null counts all, which takes its time with a million.
+   */
   async owned(
     ctx: Scope,
     definitions: readonly ObjectDefinition[],
     userIds: readonly string[],
+    most: number | null,
   ): Promise<Map<string, Map<string, number>>> {
-    const statements = definitions.map((item) => countOwned(item, ctx.workspaceId, userIds));
+    const statements = definitions.map((item) => countOwned(item, ctx.workspaceId, userIds, most));
     const results = statements.length > 0 ? await this.database.run(ctx, statements) : [];
     return new Map(
       definitions.map(({ plural }, index) => [

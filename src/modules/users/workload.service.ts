@@ -6,6 +6,9 @@ import { WorkloadSources } from '../../platform/records/workload-sources.js';
 import type { WorkloadCountsDto, WorkloadDto } from './workload.dto.js';
 import { WorkloadRepository } from './workload.repository.js';
 
+/** Records of an object that are counted for one user: beyond, nobody needs to know exactly. */
+const MOST_COUNTED = 100_000;
+
 /** What users have to look after. */
 @Injectable()
 export class WorkloadService {
@@ -36,15 +39,18 @@ export class WorkloadService {
       .all()
       .filter(({ object }) => reachOf(ctx, plurals.get(object) ?? object) !== undefined);
     const [owned, work] = [
-      await this.workload.owned(ctx, definitions, userIds),
+      await this.workload.owned(ctx, definitions, userIds, MOST_COUNTED + 1),
       await this.workload.work(ctx, sources, userIds),
     ];
     const isShown = (plural: string, userId: string): boolean =>
       reachOf(ctx, plurals.get(plural) ?? plural) === 'all' || userId === ctx.principal.userId;
     const of = (userId: string): WorkloadDto => {
-      const counts: Counts = { owned: {}, work: {} };
+      const counts: Counts = { owned: {}, work: {}, moreThan: [] };
       for (const [plural, users] of owned) {
-        if (isShown(plural, userId)) counts.owned[plural] = users.get(userId) ?? 0;
+        if (!isShown(plural, userId)) continue;
+        const count = users.get(userId) ?? 0;
+        counts.owned[plural] = Math.min(count, MOST_COUNTED);
+        if (count > MOST_COUNTED) counts.moreThan.push(plural);
       }
       for (const [plural, users] of work) {
         if (!isShown(plural, userId)) continue;
@@ -56,17 +62,18 @@ export class WorkloadService {
   }
 }
 
-type Counts = Pick<WorkloadCountsDto, 'owned' | 'work'>;
+type Counts = Pick<WorkloadCountsDto, 'owned' | 'work' | 'moreThan'>;
 
 const reachOf = ({ grants }: RequestContext, object: string) => grants.get(`${object}:read`);
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0);
 
-function totalsOf({ owned, work }: Counts): WorkloadCountsDto {
+function totalsOf({ owned, work, moreThan }: Counts): WorkloadCountsDto {
   const items = Object.values(work);
   return {
     owned,
     ownedTotal: sum(Object.values(owned)),
+    moreThan,
     work,
     openTotal: sum(items.map(({ open }) => open)),
     overdueTotal: sum(items.map(({ overdue }) => overdue)),
@@ -75,7 +82,8 @@ function totalsOf({ owned, work }: Counts): WorkloadCountsDto {
 
 /** Several workloads as one. */
 export function sumOfWorkloads(workloads: readonly WorkloadCountsDto[]): WorkloadCountsDto {
-  const counts: Counts = { owned: {}, work: {} };
+  const moreThan = [...new Set(workloads.flatMap((one) => one.moreThan))];
+  const counts: Counts = { owned: {}, work: {}, moreThan };
   for (const { owned, work } of workloads) {
     for (const [plural, count] of Object.entries(owned)) {
       counts.owned[plural] = (counts.owned[plural] ?? 0) + count;

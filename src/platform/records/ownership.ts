@@ -21,18 +21,22 @@ export interface OwnerMove {
 
 /**
  * The statement that counts what users own of an object, outside the bin: rows of `userId` and
- * `owned`, none for those who own nothing. The table's index by owner answers it.
+ * `owned`. The order makes it walk the table's index by owner, however the rows are spread.
+ * @param most where counting stops, for each user; null counts all, however many.
  */
 export function countOwned(
   { table }: ObjectDefinition,
   workspaceId: string,
   userIds: readonly string[],
+  most: number | null,
 ): Statement {
   return {
-    text: `select r.owner_id as "userId", count(*) as owned from ${table} r
-      where r.workspace_id = $1 and r.owner_id = any($2::uuid[]) and r.deleted_at is null
-      group by r.owner_id`,
-    params: [workspaceId, userIds],
+    text: `select u.id as "userId", c.owned from unnest($2::uuid[]) as u (id)
+      cross join lateral (select count(*) as owned from (
+        select from ${table} r
+        where r.workspace_id = $1 and r.owner_id = u.id and r.deleted_at is null
+        order by r.created_at, r.id limit $3) as counted) c`,
+    params: [workspaceId, userIds, most],
   };
 }
 
