@@ -15,7 +15,8 @@ const program = new Command('keel').description('Imports and exports, over the A
 program
   .command('import <file>')
   .description('import a csv, tsv, ndjson, xlsx or vcard file, also gzipped')
-  .requiredOption('--object <plural>', 'what the rows become, such as contacts')
+  .option('--object <plural>', 'what the rows become, such as contacts')
+  .option('--options <file>', 'a JSON file of import options, such as those in examples/')
   .option('--map <header=field>', 'map a column; repeatable; others are not imported', collect, [])
   .option('--mode <mode>', 'create, update or upsert')
   .option('--match-on <key>', 'match existing records by this key, such as email')

@@ -56,10 +56,12 @@ export async function ensureProperty(object, property) {
 /**
  * Imports a file with the options of a JSON file, waits for the end and fetches the rows that were
  * left out.
+ * @param values further words of the file, by property.
  * @returns the import as the API tells it.
  */
-export async function importFile(path, options, change = {}) {
-  const chosen = { ...JSON.parse(await readFile(options, 'utf8')), ...change };
+export async function importFile(path, options, values = {}) {
+  const chosen = JSON.parse(await readFile(options, 'utf8'));
+  chosen.values = { ...chosen.values, ...values };
   const form = new FormData();
   form.append('options', JSON.stringify(chosen));
   form.append('file', await openAsBlob(path), basename(path));

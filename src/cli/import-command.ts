@@ -1,4 +1,5 @@
 import { createWriteStream, openAsBlob } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -9,8 +10,10 @@ import { launchFolder } from '../config/launcher.js';
 import { ApiClient } from './api-client.js';
 
 export interface ImportFlags {
-  object: string;
+  object?: string;
   map: string[];
+  /** JSON file with options of the API. */
+  options?: string;
   mode?: string;
   matchOn?: string;
   format?: string;
@@ -37,7 +40,7 @@ const POLL = 400;
 export async function importFile(file: string, flags: ImportFlags): Promise<void> {
   const path = resolve(launchFolder(), file);
   const api = await ApiClient.connect();
-  const started = await upload(api, path, optionsOf(flags));
+  const started = await upload(api, path, await optionsOf(flags));
   const finished = await follow(api, started);
   printSummary(finished, flags.dryRun === true);
   if (finished.totals.failed > 0) await fetchErrors(api, finished.id, `${path}.errors.csv`);
@@ -45,14 +48,26 @@ export async function importFile(file: string, flags: ImportFlags): Promise<void
   throw new OperatorError(finished.problem?.detail ?? `The import was ${finished.status}.`);
 }
 
-function optionsOf(flags: ImportFlags): object {
-  const { map, ...options } = flags;
+async function optionsOf({ map, options: file, ...flags }: ImportFlags): Promise<object> {
+  const options = file === undefined ? flags : { ...(await readOptions(file)), ...flags };
   const pairs = map.map((pair): [string, string] => {
     const at = pair.indexOf('=');
     if (at < 1) throw new OperatorError(`--map ${pair}: write it as header=field`);
     return [pair.slice(0, at), pair.slice(at + 1)];
   });
   return pairs.length > 0 ? { ...options, mapping: Object.fromEntries(pairs) } : options;
+}
+
+async function readOptions(file: string): Promise<object> {
+  const path = resolve(launchFolder(), file);
+  const text = await readFile(path, 'utf8').catch(() => {
+    throw new OperatorError(`${path} cannot be read.`);
+  });
+  try {
+    return JSON.parse(text) as object;
+  } catch (error) {
+    throw new OperatorError(`${path} is not JSON: ${(error as Error).message}`);
+  }
 }
 
 async function upload(api: ApiClient, path: string, options: object): Promise<ImportState> {
