@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { openEventSource } from '../support/event-source.js';
 import { Client, PASSWORD, signIn, startServer } from '../support/server.js';
 import type { Reply } from '../support/client.js';
 import type { TestServer } from '../support/server.js';
@@ -13,7 +14,12 @@ beforeAll(async () => {
   admin = await server.createWorkspace('Growing');
 });
 
-afterAll(() => server.close());
+afterAll(async () => {
+  // A client whose stream has ended may have opened a connection that it never used: that is not
+  // idle, and the server would wait for a request on it.
+  server.app.getHttpServer().closeAllConnections();
+  await server.close();
+});
 
 const make = async (path: string, body: object) =>
   (await admin.expect(201, 'POST', path, body)).body;
@@ -290,12 +296,19 @@ describe('a new colleague', () => {
   test('who leaves is out everywhere within a second, keys and all, until let in again', async () => {
     const another = await server.startInstance();
     const leaver = await person('Leaver', ['admin']);
-    const scopes = ['user:read'];
+    const scopes = ['user:read', 'event:read'];
     const { body: made } = await leaver.expect(201, 'POST', '/v1/api-keys', { name: 'k', scopes });
     const key = leaver.with({ token: made.key });
     const everywhere = [leaver, key].flatMap((of) => [of, of.with({ url: another.url })]);
     const path = `/v1/users/${leaver.userId}`;
     for (const of of everywhere) await of.expect(200, 'GET', path);
+    const streams = await Promise.all(
+      everywhere.map((of) => openEventSource(of, '/v1/events/stream')),
+    );
+    expect(streams.map(({ status, isEnded }) => [status, isEnded])).toEqual(
+      streams.map(() => [200, false]),
+    );
+    const stays = await openEventSource(admin, '/v1/events/stream');
     const { body } = await admin.expect(200, 'POST', `${path}/deactivate`);
     expect(body.status).toBe('deactivated');
     await eventually(
@@ -303,6 +316,14 @@ describe('a new colleague', () => {
       (statuses) => statuses.every((status) => status === 401),
       1000,
     );
+    // Streams that were open end as well; those of others go on.
+    await eventually(
+      () => streams.map(({ isEnded }) => isEnded),
+      (ended) => ended.every(Boolean),
+      2000,
+    );
+    expect(stays.isEnded).toBe(false);
+    stays.close();
     await admin.expect(200, 'POST', `${path}/deactivate`);
     await admin.expect(200, 'POST', `${path}/activate`);
     await key.expect(200, 'GET', path);

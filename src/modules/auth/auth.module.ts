@@ -5,6 +5,7 @@ import { AccessVersions } from './access-versions.js';
 import { AccountsRepository } from './accounts.repository.js';
 import { AuthController } from './auth.controller.js';
 import { AuthService } from './auth.service.js';
+import { CredentialsService } from './credentials.service.js';
 import { EnrolmentService } from './enrolment.service.js';
 import { KeelAuthenticator } from './keel-authenticator.js';
 import { OtpController } from './otp.controller.js';
@@ -25,6 +26,7 @@ import { SigningKeysRepository } from './signing-keys.repository.js';
     AccessVersions,
     AccountsRepository,
     AuthService,
+    CredentialsService,
     EnrolmentService,
     OtpRepository,
     OtpService,
@@ -39,6 +41,7 @@ import { SigningKeysRepository } from './signing-keys.repository.js';
   exports: [
     Authenticator,
     AccountsRepository,
+    CredentialsService,
     EnrolmentService,
     PasswordCheck,
     PasswordHasher,

@@ -68,6 +68,25 @@ export class PrincipalsRepository {
     return found ?? null;
   }
 
+  /** Those of the sessions and keys that are in force, like their users. */
+  async inForce(ids: readonly string[]): Promise<Set<string>> {
+    const rows = await this.database.query<{ id: string }>(
+      SYSTEM,
+      `select s.id from sessions s
+       join users u on u.workspace_id = s.workspace_id and u.id = s.user_id
+       join accounts a on a.id = u.account_id
+       where s.id = any($1::uuid[]) and s.revoked_at is null and ${ACTIVE}
+       union all
+       select k.id from api_keys k
+       join users u on u.workspace_id = k.workspace_id and u.id = k.user_id
+       join accounts a on a.id = u.account_id
+       where k.id = any($1::uuid[]) and k.revoked_at is null
+         and (k.expires_at is null or k.expires_at > now()) and ${ACTIVE}`,
+      [ids],
+    );
+    return new Set(rows.map(({ id }) => id));
+  }
+
   /** Notes that a key was used, unless another instance did so within the minute. */
   async keyUsed(workspaceId: string, keyId: string): Promise<void> {
     await this.database.query(

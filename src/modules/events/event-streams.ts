@@ -1,7 +1,9 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { BeforeApplicationShutdown } from '@nestjs/common';
 import type { RequestContext } from '../../common/context.js';
+import { BackgroundLoop } from '../../common/background-loop.js';
 import { Problem } from '../../common/errors.js';
+import { CredentialsService } from '../auth/index.js';
 import type { EventFilter } from './event-filter.js';
 import { eventJson } from './event-json.js';
 import { EventsService } from './events.service.js';
@@ -22,15 +24,23 @@ const HEARTBEAT = 15_000;
 /** Milliseconds after which a client has to come back, and to prove again that it may. */
 const LIFETIME = 30 * 60_000;
 
+/** Milliseconds between looks whether callers are still signed in: all streams in one statement. */
+const CHECK = 500;
+
 /** Sends the feed to clients that keep their connection open. */
 @Injectable()
 export class EventStreams implements BeforeApplicationShutdown {
   private readonly logger = new Logger('events');
-  private readonly open = new Map<SseWriter, string>();
+  private readonly open = new Map<SseWriter, RequestContext>();
+  private readonly callers = new BackgroundLoop(() => this.closeEnded(), {
+    ...{ shortest: CHECK, longest: CHECK },
+    onError: (error) => this.logger.warn({ error }, 'Callers of streams could not be checked'),
+  });
 
   constructor(
     private readonly events: EventsService,
     private readonly watch: FeedWatch,
+    private readonly credentials: CredentialsService,
   ) {}
 
   /** Streams that are open. */
@@ -40,7 +50,7 @@ export class EventStreams implements BeforeApplicationShutdown {
 
   /** @throws Problem 429 or 503 when there are too many streams. */
   admit({ workspaceId }: RequestContext): void {
-    const own = [...this.open.values()].filter((id) => id === workspaceId).length;
+    const own = [...this.open.values()].filter((ctx) => ctx.workspaceId === workspaceId).length;
     const headers = { 'retry-after': '30' };
     if (own >= MAX_PER_WORKSPACE) {
       const detail = `A workspace may hold ${MAX_PER_WORKSPACE} streams. Close one first.`;
@@ -58,7 +68,8 @@ export class EventStreams implements BeforeApplicationShutdown {
     filter: EventFilter,
     writer: SseWriter,
   ): Promise<void> {
-    this.open.set(writer, ctx.workspaceId);
+    this.open.set(writer, ctx);
+    this.callers.start();
     const end = setTimeout(() => writer.close(), LIFETIME);
     try {
       await this.follow(ctx, after, filter, writer);
@@ -73,7 +84,18 @@ export class EventStreams implements BeforeApplicationShutdown {
   }
 
   async beforeApplicationShutdown(): Promise<void> {
+    await this.callers.stop();
     for (const writer of this.open.keys()) writer.close();
+  }
+
+  /** A session or key that has ended takes its streams along. */
+  private async closeEnded(): Promise<boolean> {
+    const streams = [...this.open];
+    if (streams.length === 0) return false;
+    const callers = await this.credentials.stillInForce(streams.map(([, ctx]) => ctx));
+    const inForce = new Set(callers);
+    for (const [writer, ctx] of streams) if (!inForce.has(ctx)) writer.close();
+    return false;
   }
 
   private async follow(

@@ -57,7 +57,7 @@ export class EventsController {
     summary: 'Follow every change as it happens',
     description:
       'The same as server-sent events: `id` is the cursor, `event` the type, `data` the event. ' +
-      `Comes with a comment every 15 seconds and ends after half an hour; come back then. ${SCOPE}`,
+      `Comes with a comment every 15 seconds and ends after half an hour; come back then. It ends as well, within a second, with the session or key. ${SCOPE}`,
     answers: null,
   })
   async stream(

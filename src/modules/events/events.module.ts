@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AuthModule } from '../auth/index.js';
 import { AuditController } from './audit.controller.js';
 import { AuditRepository } from './audit.repository.js';
 import { AuditService } from './audit.service.js';
@@ -10,6 +11,7 @@ import { FeedWatch } from './feed-watch.js';
 
 /** The change feed and the audit trail. */
 @Module({
+  imports: [AuthModule],
   controllers: [EventsController, AuditController],
   providers: [
     EventsRepository,
