@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import type { Config } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
+import { ActivitiesModule } from './modules/activities/index.js';
 import { ApiKeysModule } from './modules/api-keys/index.js';
 import { AuthModule } from './modules/auth/index.js';
 import { CompaniesModule } from './modules/companies/index.js';
@@ -58,6 +59,7 @@ const DOMAINS = [
   OrdersModule,
   PipelinesModule,
   DealsModule,
+  ActivitiesModule,
   PropertiesModule,
   GlobalSearchModule,
   ImportsModule,

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import type { Config } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
+import { ActivitiesModule } from './modules/activities/index.js';
 import { CompaniesModule } from './modules/companies/index.js';
 import { ContactsModule } from './modules/contacts/index.js';
 import { DealsModule } from './modules/deals/index.js';
@@ -48,6 +49,7 @@ export class WorkerModule {
         PipelinesModule,
         DealsModule,
         TeamsModule,
+        ActivitiesModule,
         ImportsWorkerModule,
         ExportsWorkerModule,
         HandOversWorkerModule,

@@ -37,6 +37,7 @@ beforeAll(async () => {
     company: (await made(b, '/v1/companies', { name: 'Mine' })).id,
     team: (await made(b, '/v1/teams', { name: 'Mine' })).id,
     lead: (await made(b, '/v1/leads', { lastName: 'Mine' })).id,
+    activity: (await made(b, '/v1/activities', { type: 'task', subject: 'Mine' })).id,
     productCategory: (await made(b, '/v1/product-categories', { name: 'Mine' })).id,
     product: (await made(b, '/v1/products', { sku: 'mine', name: 'Mine' })).id,
     order: (await made(b, '/v1/orders', { notes: 'Mine' })).id,
@@ -179,6 +180,7 @@ describe("another workspace's things, named in any operation", () => {
     'company',
     'team',
     'lead',
+    'activity',
     'assignmentRule',
     'productCategory',
     'product',
@@ -194,8 +196,13 @@ describe("another workspace's things, named in any operation", () => {
     const plural = {
       ...{ contact: 'contacts', binned: 'contacts', merged: 'contacts', company: 'companies' },
       ...{ team: 'teams', productCategory: 'product-categories', product: 'products' },
-      ...{ order: 'orders', lead: 'leads', assignmentRule: 'assignment-rules' },
       ...{ pipeline: 'pipelines', deal: 'deals' },
+      ...{
+        order: 'orders',
+        lead: 'leads',
+        activity: 'activities',
+        assignmentRule: 'assignment-rules',
+      },
       ...{ user: 'users', role: 'roles', apiKey: 'api-keys', import: 'imports', export: 'exports' },
     }[name];
     const path = `/v1/${plural}/${theirs.ids[name]}`;

@@ -183,6 +183,7 @@ const NEW: Record<string, () => object> = {
   '/v1/contacts': () => ({ lastName: fresh() }),
   '/v1/companies': () => ({ name: fresh() }),
   '/v1/leads': () => ({ lastName: fresh() }),
+  '/v1/activities': () => ({ type: 'task', subject: fresh() }),
   '/v1/teams': () => ({ name: fresh() }),
   '/v1/product-categories': () => ({ name: fresh() }),
   '/v1/products': () => ({ sku: fresh(), name: fresh() }),

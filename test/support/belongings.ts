@@ -14,6 +14,7 @@ export interface Belongings {
     | 'company'
     | 'team'
     | 'lead'
+    | 'activity'
     | 'assignmentRule'
     | 'productCategory'
     | 'product'
@@ -47,6 +48,7 @@ export interface Own {
   company: string;
   team: string;
   lead: string;
+  activity: string;
   productCategory: string;
   product: string;
   order: string;
@@ -69,6 +71,7 @@ export const made = async (client: Client, path: string, body: object): Promise<
 export const FURNISHED = [
   ...['contacts', 'companies', 'teams', 'leads', 'product-categories', 'products', 'orders'],
   ...['pipelines', 'deals'],
+  'activities',
 ];
 
 /** Makes one of everything in a workspace. */
@@ -109,6 +112,11 @@ export async function furnish(client: Client): Promise<Belongings> {
   const lead = await made(client, '/v1/leads', {
     ...{ lastName: WORD, email: 'pen@quillfeather.example', externalIds: { legacy: 'Q-77' } },
     ...shared,
+  });
+  const activity = await made(client, '/v1/activities', {
+    ...{ type: 'task', subject: `${WORD} task`, externalIds: { legacy: 'Q-77' }, ...shared },
+    ...{ dueAt: '2026-11-01T09:00:00.000Z', links: [{ object: 'contact', recordId: contact.id }] },
+    ...{ participants: [{ userId: user.id }] },
   });
   const assignmentRule = await made(client, '/v1/assignment-rules', {
     ...{ name: WORD, method: 'roundRobin', teamId: team.id },
@@ -155,6 +163,7 @@ export async function furnish(client: Client): Promise<Belongings> {
       company,
       team,
       lead,
+      activity,
       assignmentRule,
       user,
       handOver,

@@ -33,6 +33,15 @@ export function conditions(path: string, theirs: Belongings): [string, string, s
   if (path.includes('leads')) {
     return [...common, ['email', 'eq', email], ['lastName', 'contains', word]];
   }
+  if (path.includes('activities')) {
+    return [
+      ...common,
+      ['links.recordId', 'eq', ids.contact],
+      ['participants.userId', 'eq', ids.user],
+      ['seriesId', 'eq', ids.activity],
+      ['subject', 'contains', word],
+    ];
+  }
   const selling = sellingConditions(path, theirs);
   if (selling) return [...common, ...selling];
   return path.includes('contacts')
@@ -92,6 +101,13 @@ const POINTERS: Record<string, (ids: Belongings['ids']) => object[]> = {
     { parentTeamId: company },
     { managerId: user },
   ],
+  links: ({ contact, activity, user }) => [
+    { links: [{ object: 'contact', recordId: contact }] },
+    { links: [{ object: 'company', recordId: contact }] },
+    { links: [{ object: 'activity', recordId: activity }] },
+    { participants: [{ userId: user }] },
+    { participants: [{ contactId: contact }] },
+  ],
   categoryParentId: ({ productCategory }) => [{ parentId: productCategory }],
   categoryId: ({ productCategory }) => [{ categoryId: productCategory }],
   dealContactId: ({ contact, company, pipeline, stage }) => [
@@ -134,6 +150,7 @@ const OBJECTS = {
   companies: { of: 'company', name: 'name', unique: 'domain', parent: 'parentId' },
   leads: { of: 'lead', name: 'lastName', unique: '', parent: '' },
   teams: { of: 'team', name: 'name', unique: 'name', parent: 'parentTeamId' },
+  activities: { of: 'activity', name: 'subject', unique: '', parent: 'links' },
   'product-categories': {
     of: 'productCategory',
     name: 'name',
@@ -150,6 +167,7 @@ const OBJECTS = {
 /** What a new record needs besides its name. */
 const NEEDED: Partial<Record<keyof typeof OBJECTS, () => object>> = {
   products: () => ({ sku: `mine-${randomUUID()}` }),
+  activities: () => ({ type: 'task' }),
 };
 
 /** Bodies of what records share, for one object. */
@@ -250,6 +268,9 @@ export const BODIES: Record<string, (theirs: Belongings, own: Own) => unknown[]>
   ...recordBodies('contacts'),
   ...recordBodies('companies'),
   ...recordBodies('teams'),
+  ...recordBodies('activities'),
+  'POST /v1/activities/{id}/complete': () => [{ result: 'Stolen' }],
+  'POST /v1/activities/{id}/cancel': () => [{ reason: 'Stolen' }],
   ...recordBodies('leads'),
   'POST /v1/assignment-rules': (theirs) => assignmentRules(theirs),
   'PATCH /v1/assignment-rules/{id}': (theirs) => [{ name: 'Stolen' }, ...assignmentRules(theirs)],

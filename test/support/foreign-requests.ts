@@ -44,7 +44,7 @@ const queryValues: Record<string, Values> = {
   purge: () => ['true'],
   format: () => ['csv'],
   raw: () => ['true'],
-  types: () => ['contact,company,team,lead,productCategory,product,order', 'contact.*'],
+  types: () => ['contact,company,team,lead,activity,productCategory,product,order', 'contact.*'],
   actor: ({ ids }) => [ids.user, ids.apiKey],
   object: () => ['contacts'],
   recordId: ({ ids }) => [ids.contact, ids.company, ids.user],
@@ -123,6 +123,7 @@ const KINDS: Record<string, readonly (keyof Belongings['ids'])[]> = {
   companies: ['company'],
   teams: ['team'],
   leads: ['lead'],
+  activities: ['activity'],
   'product-categories': ['productCategory'],
   products: ['product'],
   orders: ['order'],
@@ -148,7 +149,7 @@ function ownValues(name: string, template: string, own: Own | undefined): string
 }
 
 function uniqueOf(template: string): string {
-  if (/leads|deals/.test(template)) return '';
+  if (/leads|deals|activities/.test(template)) return '';
   if (/teams|pipelines/.test(template)) return 'name';
   if (template.includes('product-categories')) return 'code';
   if (template.includes('products')) return 'sku';

@@ -12,6 +12,7 @@ export const RECORD_OBJECTS = [
   'order',
   'pipeline',
   'deal',
+  'activity',
 ] as const;
 export type RecordObject = (typeof RECORD_OBJECTS)[number];
 

@@ -41,6 +41,8 @@ export const TAGS: readonly { name: string; description: string }[] = [
   { name: 'Orders', description: 'What customers order, from the draft to the last payment' },
   { name: 'Pipelines', description: 'The stages that deals go through, and boards of them' },
   { name: 'Deals', description: 'Chances to sell: moved from stage to stage, won or lost' },
+  { name: 'Activities', description: 'Tasks, calls, meetings, notes, e-mails; the day of a user' },
+  { name: 'Calendar', description: 'Activities in the calendar program of a user' },
   { name: 'Properties', description: 'Your own properties of contacts, companies and the rest' },
   { name: 'Search', description: 'One search over everything you may read' },
   { name: 'Imports', description: 'Files in: preview, load, watch, mend, undo' },

@@ -23,6 +23,9 @@ const PURGE_SQL = `
   ), details as (
     delete from event_records using old
     where event_records.workspace_id = old.workspace_id and event_records.event_id = old.id
+  ), mentions as (
+    delete from event_mentions using old
+    where event_mentions.workspace_id = old.workspace_id and event_mentions.event_id = old.id
   )
   delete from events using old where events.workspace_id = old.workspace_id and events.id = old.id`;
 

@@ -123,6 +123,12 @@ export interface FieldOptions {
   options?: readonly string[];
   /** Object that a reference leads to, and how imports may name its records. */
   references?: { object: RecordObject | 'user'; include: string; by: readonly string[] };
+  /**
+   * Member of a list's items: its value is the id of a record of the object that another member
+   * names, such as `object`. Merges move it, and events of its record show on the timeline of the
+   * record it names. The domain checks that there is one.
+   */
+  objectIn?: string;
 }
 
 /** A property of an object: the one description that validation, SQL, imports and docs come from. */

@@ -73,6 +73,10 @@ export const IdField = (options: Options): PropertyDecorator => field('reference
 export const NamesField = (options: Options): PropertyDecorator =>
   field('names', { initial: '[]', ...options });
 
+/** A member of a list's items that is the id of a record of whatever object another one names. */
+export const LinkField = (options: Options & { objectIn: string }): PropertyDecorator =>
+  field('reference', options);
+
 /**
  * A list of items, each an object with members of its own, such as the lines of an order. It is
  * given and stored as a whole; items get an `id` that stays theirs. Read-only members of items are

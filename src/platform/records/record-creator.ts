@@ -114,13 +114,11 @@ export class RecordCreator {
   private sides(ctx: RequestContext, rows: readonly RecordRow[], settings: WorkspaceSettings) {
     const { definition } = this.store;
     const written = rows.map(({ id }) => ({ id, version: 1, changes: null }));
+    const made = rows.map((after) => ({ before: null, after }));
     return [
-      ...eventStatements(ctx, definition, 'created', written),
+      ...eventStatements(ctx, definition, 'created', written, made),
       ...indexStatements(ctx, definition, rows, settings.properties),
-      ...(definition.sides?.(
-        ctx,
-        rows.map((after) => ({ before: null, after })),
-      ) ?? []),
+      ...(definition.sides?.(ctx, made) ?? []),
       newSearchStatement(ctx, definition, rows),
     ];
   }

@@ -181,6 +181,12 @@ export class SearchDto {
   @ApiPropertyOptional({ enum: ['none', 'estimated', 'exact'] }) count?: string;
 }
 
+class AboutDto {
+  @ApiProperty({ example: 'activity' }) object!: string;
+  @ApiProperty({ format: 'uuid' }) id!: string;
+  @ApiProperty({ type: String, nullable: true }) title!: string | null;
+}
+
 class TimelineEntryDto {
   @ApiProperty({ format: 'uuid' }) id!: string;
   @ApiProperty({ example: 'contact.updated' }) type!: string;
@@ -188,6 +194,12 @@ class TimelineEntryDto {
   @ApiProperty({ type: 'object', additionalProperties: true }) actor!: object;
   @ApiProperty({ type: String, nullable: true }) source!: string | null;
   @ApiProperty({ type: 'object', additionalProperties: true, nullable: true }) changes!: object;
+  @ApiProperty({
+    type: AboutDto,
+    nullable: true,
+    description: 'The record it happened to, where that is another one, which is linked to this',
+  })
+  about!: AboutDto | null;
 }
 
 export class TimelineDto {

@@ -83,7 +83,8 @@ async function moveItems(
 ): Promise<number> {
   let moved = 0;
   for (const [key, { list, member }] of linked.indexedItems) {
-    if (member.references?.object !== object) continue;
+    // No two records share an id, whatever their objects: what names it names this one.
+    if (member.references?.object !== object && member.objectIn === undefined) continue;
     // One by one: a record may hold several of the duplicates.
     for (const id of ids) {
       const rows = await tx.query<MovedRow>(moveItemsSql(linked.table, list.column), [

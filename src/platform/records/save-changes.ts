@@ -52,7 +52,7 @@ export async function saveChanges(
     store.update(ctx, rows),
     ...reindex(ctx, definition, reindexed, settings),
     ...(definition.sides?.(ctx, changed) ?? []),
-    ...eventStatements(ctx, definition, action, written),
+    ...eventStatements(ctx, definition, action, written, changed),
     searchStatement(ctx, definition, rows),
   ]);
   const ids = rows.map(({ id }) => id);

@@ -8,8 +8,10 @@ import { addDocument, indexDocuments, removeDocuments } from '../search/search-d
 import type { SearchDocument } from '../search/search-documents.js';
 import type { CustomProperty } from './custom-properties.js';
 import type { ObjectDefinition } from './object-definition.js';
+import { mentionsOf, mentionStatements } from './record-mentions.js';
 import { indexRows } from './record-row.js';
 import type { RecordRow } from './record-row.js';
+import type { WrittenRow } from './record-rules.js';
 
 /** What a write did to one record. */
 export interface Written {
@@ -36,20 +38,27 @@ export function searchDocumentOf(definition: ObjectDefinition, row: RecordRow): 
   };
 }
 
-/** The statements that log a write: one event, and for several records what happened to each. */
+/**
+ * The statements that log a write: one event, and for several records what happened to each.
+ * @param rows the records as they are now, where the event also shows on timelines of others.
+ */
 export function eventStatements(
   ctx: RequestContext,
   definition: ObjectDefinition,
   action: string,
   written: readonly Written[],
+  rows: readonly WrittenRow[] = [],
 ): Statement[] {
   const type: EventType = `${definition.object}.${action}`;
   const [first, ...others] = written;
   if (!first) return [];
+  const mentions = mentionsOf(definition, rows, action);
+  const mentioned = (id: string) => mentionStatements(ctx, definition, id, mentions);
   if (others.length === 0) {
     const changes = first.changes ?? undefined;
     const facts = { type, object: definition.plural, recordId: first.id, changes };
-    return [recordEvents([eventOf(ctx, facts)])];
+    const event = eventOf(ctx, facts);
+    return [recordEvents([event]), ...mentioned(event.id)];
   }
   const recordIds = written.map(({ id }) => id);
   const event = eventOf(ctx, { type, object: definition.plural, recordIds });
@@ -58,7 +67,7 @@ export function eventStatements(
     version,
     changes,
   }));
-  return [recordEvents([event]), recordEventRecords(event, records)];
+  return [recordEvents([event]), recordEventRecords(event, records), ...mentioned(event.id)];
 }
 
 /** The statement that enters new records into `record_index`; none when there is nothing. */

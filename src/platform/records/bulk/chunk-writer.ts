@@ -5,8 +5,10 @@ import { recordEventRecords, recordEvents } from '../../outbox/record-events.js'
 import { queueDocuments } from '../../search/search-queue.js';
 import type { ObjectDefinition } from '../object-definition.js';
 import type { CustomProperty } from '../custom-properties.js';
+import { mentionsOf, mentionStatements } from '../record-mentions.js';
 import { changesBetween, indexRows } from '../record-row.js';
 import type { RecordRow } from '../record-row.js';
+import type { WrittenRow } from '../record-rules.js';
 import { tagsOf, unindexStatement } from '../side-statements.js';
 import { ChunkConflict } from './bulk-job.js';
 import type { BulkJob } from './bulk-job.js';
@@ -79,11 +81,8 @@ export class ChunkWriter {
         rows.map(({ id }) => id),
       ),
     );
-    const sides = this.definition.sides?.(
-      ctx,
-      rows.map((after) => ({ before: null, after })),
-    );
-    return [...(sides ?? []), ...this.createdStatements(rows.map(({ id }) => id))];
+    const made = rows.map((after) => ({ before: null, after }));
+    return [...(this.definition.sides?.(ctx, made) ?? []), ...this.createdStatements(made)];
   }
 
   /** Changes records that are still as they were read. @throws ChunkConflict otherwise. */
@@ -173,14 +172,16 @@ export class ChunkWriter {
     }
   }
 
-  private createdStatements(ids: readonly string[]): Statement[] {
+  private createdStatements(made: readonly WrittenRow[]): Statement[] {
     const { ctx, source } = this.job;
     const { object, plural } = this.definition;
     const type = `${object}.created` as const;
-    return inGroups(ids).flatMap((recordIds) => {
+    return inGroups(made).flatMap((group) => {
+      const recordIds = group.map(({ after }) => after.id);
       const event = eventOf(ctx, { type, object: plural, recordIds, source });
       return [
         recordEvents([event]),
+        ...this.mentions(event.id, group, 'created'),
         {
           text: `insert into event_records (workspace_id, record_id, event_id, version)
             select $1, r.id, $2, 1 from unnest($3::uuid[]) as r (id)`,
@@ -206,9 +207,16 @@ export class ChunkWriter {
       return [
         recordEvents([event]),
         recordEventRecords(event, records),
+        ...this.mentions(event.id, group, 'updated'),
         queueDocuments(ctx.workspaceId, object, recordIds),
       ];
     });
+  }
+
+  /** On which other timelines the event shows. */
+  private mentions(eventId: string, rows: readonly WrittenRow[], action: string): Statement[] {
+    const mentions = mentionsOf(this.definition, rows, action);
+    return mentionStatements(this.job.ctx, this.definition, eventId, mentions);
   }
 }
 
