@@ -337,7 +337,9 @@ describe('duplicates', () => {
     expect(found.body.data[0]).toMatchObject({ id: twin.id });
     const merge = { duplicateIds: [twin.id], prefer: { name: twin.id } };
     const path = `/v1/companies/${company.id}/merge`;
-    const dry = await admin.expect(200, 'POST', path, { ...merge, dryRun: true });
+    const trial = { ...merge, dryRun: true };
+    const once = { 'idempotency-key': 'a-trial-merge' };
+    const dry = await admin.expect(200, 'POST', path, trial, once);
     expect(dry.body).toMatchObject({ record: null, moved: { contacts: 1 } });
     await admin.expect(200, 'GET', `/v1/companies/${twin.id}`);
     const { body } = await admin.expect(200, 'POST', path, merge);

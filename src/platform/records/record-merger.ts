@@ -9,6 +9,7 @@ import type { RecordKit } from './record-kit.js';
 import { changesBetween } from './record-row.js';
 import type { RecordRow } from './record-row.js';
 import { applyRules, draftOf } from './record-rules.js';
+import type { WorkspaceSettings } from './record-settings.js';
 import { recordsById } from './record-store.js';
 import type { RecordStore } from './record-store.js';
 import {
@@ -68,27 +69,40 @@ export class RecordMerger {
   async merge(ctx: RequestContext, id: string, merge: Merge): Promise<MergeResult> {
     const settings = await this.kit.settings.of(ctx, this.store.definition, true);
     try {
-      return await this.kit.database.transaction({ ...ctx }, async (tx) => {
-        const { survivor, losers } = await this.lock(tx, ctx, id, merge.duplicateIds);
-        const merged = this.combine(survivor, losers, merge.prefer ?? {});
-        const draft = draftOf(survivor, merged, '');
-        await applyRules(this.store.definition, tx, { ...ctx, tx }, [draft]);
-        if (draft.errors.length > 0) throw Problem.validation(draft.errors);
-        const changes = changesBetween(this.store.definition, survivor, merged);
-        const lost = losers.map((loser) => loser.id);
-        const moved = await moveLinks(this.kit, tx, ctx, this.store.definition, lost, id);
-        const results = await tx.run(
-          this.statements(ctx, survivor, merged, losers, changes, settings.properties),
-        );
-        const record = recordsById(results[2]).get(id) as RecordJson;
-        tx.touch(tagsOf(this.store.definition, [id, ...losers.map((loser) => loser.id)]));
-        if (merge.dryRun) throw new DryRun({ record: null, changes, moved });
-        return { record, changes, moved };
+      return await this.kit.database.transaction({ ...ctx }, (tx) => {
+        const perform = () => this.perform(tx, ctx, id, merge, settings);
+        // The transaction may be that of an Idempotency-Key, which goes on after a dry run.
+        return merge.dryRun ? tx.savepoint(perform) : perform();
       });
     } catch (error) {
       if (error instanceof DryRun) return error.result;
       throw error;
     }
+  }
+
+  private async perform(
+    tx: Transaction,
+    ctx: RequestContext,
+    id: string,
+    merge: Merge,
+    settings: WorkspaceSettings,
+  ): Promise<MergeResult> {
+    const { definition } = this.store;
+    const { survivor, losers } = await this.lock(tx, ctx, id, merge.duplicateIds);
+    const merged = this.combine(survivor, losers, merge.prefer ?? {});
+    const draft = draftOf(survivor, merged, '');
+    await applyRules(definition, tx, { ...ctx, tx }, [draft]);
+    if (draft.errors.length > 0) throw Problem.validation(draft.errors);
+    const changes = changesBetween(definition, survivor, merged);
+    const lost = losers.map((loser) => loser.id);
+    const moved = await moveLinks(this.kit, tx, ctx, definition, lost, id);
+    const results = await tx.run(
+      this.statements(ctx, survivor, merged, losers, changes, settings.properties),
+    );
+    const record = recordsById(results[2]).get(id) as RecordJson;
+    tx.touch(tagsOf(definition, [id, ...lost]));
+    if (merge.dryRun) throw new DryRun({ record: null, changes, moved });
+    return { record, changes, moved };
   }
 
   private async lock(
