@@ -9,11 +9,11 @@ import { DealsModule } from './modules/deals/index.js';
 import { ExportsWorkerModule } from './modules/exports/index.js';
 import { ImportsWorkerModule } from './modules/imports/index.js';
 import { WorkerMonitoringModule } from './modules/monitoring/index.js';
-import { LeadsModule } from './modules/leads/index.js';
 import { OrdersModule } from './modules/orders/index.js';
 import { ProductCategoriesModule } from './modules/product-categories/index.js';
 import { ProductsModule } from './modules/products/index.js';
 import { PipelinesModule } from './modules/pipelines/index.js';
+import { LeadRecordsModule } from './modules/leads/index.js';
 import { TeamsModule } from './modules/teams/index.js';
 import { HandOversWorkerModule } from './modules/users/index.js';
 import { InvalidationModule } from './platform/cache/invalidation.module.js';
@@ -42,12 +42,12 @@ export class WorkerModule {
         RecordsModule,
         CompaniesModule,
         ContactsModule,
-        LeadsModule,
         ProductCategoriesModule,
         ProductsModule,
         OrdersModule,
         PipelinesModule,
         DealsModule,
+        LeadRecordsModule,
         TeamsModule,
         ActivitiesModule,
         ImportsWorkerModule,

@@ -22,7 +22,7 @@ export const DEAL = defineObject({
     [amount === null ? '' : `${String(amount)} ${String(currency)}`, stage]
       .filter(Boolean)
       .join(' · '),
-  links: [],
+  links: [{ table: 'leads', column: 'converted_deal_id', object: 'leads' }],
   duplicateKeys: ['name', 'companyId', 'contactId'],
   actions: {
     moved: 'A deal went to another stage.',

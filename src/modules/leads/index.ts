@@ -1,2 +1,2 @@
 export { LEAD, LeadsService } from './leads.service.js';
-export { LeadsModule } from './leads.module.js';
+export { LeadRecordsModule, LeadsModule } from './leads.module.js';

@@ -194,6 +194,13 @@ export class LeadFields {
     references: { object: 'company', include: 'convertedCompany', by: [] },
   })
   convertedCompanyId?: string | null;
+
+  @ReferenceField({
+    label: 'Converted deal',
+    readOnly: true,
+    references: { object: 'deal', include: 'convertedDeal', by: [] },
+  })
+  convertedDealId?: string | null;
 }
 
 /** Body that makes or changes a lead; at least a name, an e-mail address, a phone or a company. */

@@ -64,7 +64,7 @@ export class LeadsController {
     summary: 'List leads',
     answers: LeadPageDto,
     alsoAnswers: { 304: NOT_MODIFIED },
-    cache: { objects: ['leads', 'contacts', 'companies', 'users'] },
+    cache: { objects: ['leads', 'contacts', 'companies', 'deals', 'users'] },
   })
   @ListDocs()
   async list(@Ctx() ctx: RequestContext, @ListParams() query: ListQuery, @Url() url: string) {
@@ -104,7 +104,7 @@ export class LeadsController {
     answers: LeadDto,
     problems: [404],
     alsoAnswers: { 301: 'Merged into another lead', 304: NOT_MODIFIED },
-    cache: { objects: ['leads', 'contacts', 'companies', 'users'], record: true },
+    cache: { objects: ['leads', 'contacts', 'companies', 'deals', 'users'], record: true },
   })
   @ViewDocs()
   async get(@Ctx() ctx: RequestContext, @Id() id: string, @ViewParams() view: View) {

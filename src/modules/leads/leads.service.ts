@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { ColumnValues } from '../../platform/records/field-types.js';
 import { defineObject } from '../../platform/records/object-definition.js';
 import { RecordKit } from '../../platform/records/record-kit.js';
+import { WorkloadSources } from '../../platform/records/workload-sources.js';
 import { RecordService } from '../../platform/records/record-service.js';
 import { LeadAssigner } from './assignment/lead-assigner.js';
 import { LeadFields } from './lead.dto.js';
@@ -39,13 +40,21 @@ export const LEAD = defineObject({
   },
 });
 
+/** Leads that somebody still works on, by owner; they have no time that they are due. */
+const OPEN_LEADS = `
+  select owner_id as "userId", count(*) as open, 0::bigint as overdue from leads
+  where workspace_id = $1 and owner_id = any($2::uuid[]) and deleted_at is null
+    and status in ('new', 'working', 'qualified') and $3::timestamptz is not null
+  group by owner_id`;
+
 /** People who may become customers. */
 @Injectable()
 export class LeadsService extends RecordService {
-  constructor(kit: RecordKit, assigner: LeadAssigner) {
+  constructor(kit: RecordKit, assigner: LeadAssigner, workloads: WorkloadSources) {
     super(kit, {
       ...LEAD,
       prepare: (db, ctx, drafts) => assigner.assignDrafts(LEAD, db, ctx, drafts),
     });
+    workloads.register({ object: 'leads', sql: OPEN_LEADS });
   }
 }

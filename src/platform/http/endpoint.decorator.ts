@@ -6,7 +6,7 @@ import type { Permission } from '../access/permissions.js';
 import { problemResponses } from './openapi-responses.js';
 
 /** Buckets that requests are counted in; see platform/throttle. */
-export type ThrottleClass = 'default' | 'search' | 'auth' | 'bulk';
+export type ThrottleClass = 'default' | 'search' | 'auth' | 'bulk' | 'form' | 'formTotal';
 
 /** What every route must declare. A route without a policy stops the start-up. */
 export interface RoutePolicy {
@@ -17,6 +17,8 @@ export interface RoutePolicy {
   cache?: CachePolicy;
   /** How an Idempotency-Key is honoured; `transaction` by default on POST. */
   idempotency: 'transaction' | 'own' | 'none';
+  /** Largest body in bytes, where it is less than what every route takes. */
+  bodyLimit?: number;
 }
 
 export interface CachePolicy {
@@ -45,6 +47,9 @@ export interface EndpointOptions {
   throttle?: ThrottleClass;
   cache?: CachePolicy;
   idempotency?: RoutePolicy['idempotency'];
+  bodyLimit?: number;
+  /** Browsers of other sites may call it, and the handler says of which: not the settings. */
+  ownOrigins?: boolean;
 }
 
 const SUCCESSES: Record<number, string> = {
@@ -72,10 +77,11 @@ function parts(
     throttle: options.throttle ?? 'default',
     cache: options.cache,
     idempotency: options.idempotency ?? 'transaction',
+    ...(options.bodyLimit === undefined ? {} : { bodyLimit: options.bodyLimit }),
   };
   const status = options.status ?? 200;
   const decorators: MethodDecorator[] = [
-    RouteConfig({ keel: policy }),
+    RouteConfig({ keel: policy, ...(options.ownOrigins ? { cors: false } : {}) }),
     HttpCode(status),
     ApiOperation({
       summary: options.summary,

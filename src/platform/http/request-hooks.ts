@@ -50,6 +50,7 @@ export function installRequestHooks(
         `${String(route.method)} ${route.url} declares no permission; add @Endpoint or @Public`,
       );
     }
+    if (policy?.bodyLimit !== undefined) route.bodyLimit = policy.bodyLimit;
     // eslint-disable-next-line security/detect-non-literal-regexp -- made of our own routes
     const pattern = new RegExp(`^${route.url.replace(/:\w+/g, '[^/]+').replace(/\*$/, '.*')}/?$`);
     for (const method of [route.method].flat()) {

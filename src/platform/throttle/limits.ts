@@ -12,7 +12,8 @@ export interface Limit {
  * The limits of all classes, from the one the operator sets: each class is counted for itself. By
  * default a caller may send 6,000 requests a minute, 1,500 searches and 600 batches. From one
  * address, which a whole company may share, 300 attempts to sign in are taken; those to one account
- * are counted where passwords are checked.
+ * are counted where passwords are checked. A public form may be sent 60 times a minute from one
+ * address, and 600 times from all of them together.
  */
 export function limitsOf({
   throttleLimit,
@@ -25,5 +26,7 @@ export function limitsOf({
     search: share(4),
     bulk: share(10),
     auth: share(20),
+    form: share(100),
+    formTotal: share(10),
   };
 }

@@ -43,6 +43,8 @@ export class Throttle {
       search: kindOf('search'),
       bulk: kindOf('bulk'),
       auth: kindOf('auth'),
+      form: kindOf('form'),
+      formTotal: kindOf('formTotal'),
     };
   }
 
