@@ -124,7 +124,7 @@ function neutral(text: string, sent: Belongings): string {
     .replace(/"number":\d+/g, '"number":<next>')
     .replace(/(cursor|after)=[\w-]+/g, '$1=<new>')
     .replace(
-      /<(?:contact|binned|merged|company|team|lead|assignmentRule|productCategory|product|order|pipeline|stage|deal|user|role|apiKey|import|export)>/g,
+      /<(?:contact|binned|merged|company|team|lead|assignmentRule|leadForm|submission|productCategory|product|order|pipeline|stage|deal|user|role|apiKey|import|export)>/g,
       '<their id>',
     );
 }
@@ -182,6 +182,7 @@ describe("another workspace's things, named in any operation", () => {
     'lead',
     'activity',
     'assignmentRule',
+    'leadForm',
     'productCategory',
     'product',
     'order',
@@ -196,6 +197,7 @@ describe("another workspace's things, named in any operation", () => {
     const plural = {
       ...{ contact: 'contacts', binned: 'contacts', merged: 'contacts', company: 'companies' },
       ...{ team: 'teams', productCategory: 'product-categories', product: 'products' },
+      ...{ leadForm: 'lead-forms' },
       ...{ pipeline: 'pipelines', deal: 'deals' },
       ...{
         order: 'orders',

@@ -153,7 +153,8 @@ describe('pressing Execute', () => {
 
   test('is taken by every list and search, as its boxes stand', async () => {
     const reads = operations.filter(
-      ({ method, path }) => method === 'get' && !/\{(id|queue|jobId)\}|\/stream$/.test(path),
+      ({ method, path }) =>
+        method === 'get' && !/\{(id|queue|jobId|publicKey)\}|\/stream$/.test(path),
     );
     expect(reads.length).toBeGreaterThan(12);
     const refused: string[] = [];
@@ -182,6 +183,9 @@ const fresh = (): string => `made-${(counter += 1)}`;
 const NEW: Record<string, () => object> = {
   '/v1/contacts': () => ({ lastName: fresh() }),
   '/v1/companies': () => ({ name: fresh() }),
+  '/v1/lead-forms': () => ({
+    ...{ name: fresh(), fields: ['lastName', 'email', 'message'].map((name) => ({ name })) },
+  }),
   '/v1/leads': () => ({ lastName: fresh() }),
   '/v1/activities': () => ({ type: 'task', subject: fresh() }),
   '/v1/teams': () => ({ name: fresh() }),
@@ -230,6 +234,17 @@ const GIVEN: Record<string, (server: TestServer) => Promise<Given>> = {
     const rule = { name: fresh(), method: 'fixed', userIds: [admin.userId] };
     const made = await admin.expect(201, 'POST', '/v1/assignment-rules', rule);
     return { path: { id: made.body.id }, body: { userIds: [admin.userId] } };
+  },
+  LeadForms_release: async ({ admin }) => {
+    const form = await admin.expect(201, 'POST', '/v1/lead-forms', NEW['/v1/lead-forms']?.());
+    const { id, publicKey } = form.body;
+    await admin.expect(200, 'POST', `/v1/forms/${publicKey}`, { lastName: 'X', token: '' });
+    const kept = await admin.expect(200, 'GET', `/v1/lead-forms/${id}/submissions`);
+    return { path: { id, submissionId: kept.body.data[0].id } };
+  },
+  PublicForms_submit: async ({ admin }) => {
+    const form = await admin.expect(201, 'POST', '/v1/lead-forms', NEW['/v1/lead-forms']?.());
+    return { path: { publicKey: form.body.publicKey } };
   },
   Leads_merge: (started) => duplicatesOf('/v1/leads', started),
   HandOvers_start: async ({ admin, createUser }) => {

@@ -16,6 +16,8 @@ export interface Belongings {
     | 'lead'
     | 'activity'
     | 'assignmentRule'
+    | 'leadForm'
+    | 'submission'
     | 'productCategory'
     | 'product'
     | 'order'
@@ -121,6 +123,10 @@ export async function furnish(client: Client): Promise<Belongings> {
   const assignmentRule = await made(client, '/v1/assignment-rules', {
     ...{ name: WORD, method: 'roundRobin', teamId: team.id },
   });
+  const leadForm = await made(client, '/v1/lead-forms', {
+    ...{ name: WORD, fields: [{ name: 'lastName' }], ownerId: user.id, thankYou: WORD },
+  });
+  const submission = await spamOf(client, leadForm);
   const goods = await furnishCatalogue(client, contact.id, company.id, shared);
   const selling = await furnishSelling(client, contact.id, company.id, shared);
   const [binned, merged] = [
@@ -165,6 +171,8 @@ export async function furnish(client: Client): Promise<Belongings> {
       lead,
       activity,
       assignmentRule,
+      leadForm,
+      submission,
       user,
       handOver,
       ...goods,
@@ -224,6 +232,15 @@ async function furnishCatalogue(
     lines: [{ productId: product.id, quantity: '1' }],
   });
   return { productCategory, product, order };
+}
+
+/** Something that was sent through a form without its token. */
+async function spamOf(client: Client, form: { id: string }): Promise<{ id: string }> {
+  const { publicKey } = form as unknown as { publicKey: string };
+  const sent = { lastName: WORD, token: '' };
+  await client.with({ token: null }).expect(200, 'POST', `/v1/forms/${publicKey}`, sent);
+  const list = `/v1/lead-forms/${form.id}/submissions?status=spam`;
+  return (await client.expect(200, 'GET', list)).body.data[0] as { id: string };
 }
 
 /** Waits until an export can be fetched. */

@@ -230,6 +230,12 @@ function nested(key: string, value: unknown): object {
   return { [first]: second === undefined ? value : { [second]: value } };
 }
 
+const leadForms = ({ ids, property }: Belongings): object[] =>
+  [
+    { fields: [{ name: 'email' }], ownerId: ids.user },
+    { fields: [{ name: `custom.${property}` }] },
+  ].map((settings) => ({ name: 'Mine', ...settings }));
+
 const assignmentRules = ({ ids, property }: Belongings): object[] =>
   [
     { userIds: [ids.user] },
@@ -272,6 +278,20 @@ export const BODIES: Record<string, (theirs: Belongings, own: Own) => unknown[]>
   'POST /v1/activities/{id}/complete': () => [{ result: 'Stolen' }],
   'POST /v1/activities/{id}/cancel': () => [{ reason: 'Stolen' }],
   ...recordBodies('leads'),
+  'POST /v1/leads/{id}/assign': ({ ids }) => [{ ownerId: ids.user }, { rule: true }],
+  'POST /v1/leads/{id}/disqualify': () => [{ reason: 'Stolen' }],
+  'POST /v1/leads/{id}/convert': ({ ids, property }) => [
+    { contact: { id: ids.contact }, dryRun: true },
+    { contact: { id: ids.contact } },
+    { company: { id: ids.company } },
+    { contact: { fields: { companyId: ids.company } } },
+    { company: { fields: { parentId: ids.company } } },
+    { deal: { pipelineId: ids.pipeline } },
+    { deal: { custom: { [property]: 'Q-1' } } },
+    { ownerId: ids.user },
+  ],
+  'POST /v1/lead-forms': (theirs) => leadForms(theirs),
+  'PATCH /v1/lead-forms/{id}': (theirs) => [{ name: 'Stolen' }, ...leadForms(theirs)],
   'POST /v1/assignment-rules': (theirs) => assignmentRules(theirs),
   'PATCH /v1/assignment-rules/{id}': (theirs) => [{ name: 'Stolen' }, ...assignmentRules(theirs)],
   ...recordBodies('product-categories'),

@@ -21,6 +21,7 @@ const pathValues: Record<string, Values> = {
   userId: ({ ids }) => [ids.user, ids.contact],
   handOverId: ({ ids }) => [ids.handOver, ids.import],
   stageId: ({ ids }) => [ids.stage, ids.contact],
+  submissionId: ({ ids }) => [ids.submission, ids.lead],
   object: () => ['contacts'],
   name: ({ property }) => [property],
   // Of platform administrators alone, who see all workspaces' jobs.
@@ -42,6 +43,7 @@ const queryValues: Record<string, Values> = {
   deleted: () => ['true'],
   filter: none, // one parameter for each field: see filters
   purge: () => ['true'],
+  status: () => ['spam'],
   format: () => ['csv'],
   raw: () => ['true'],
   types: () => ['contact,company,team,lead,activity,productCategory,product,order', 'contact.*'],
@@ -65,8 +67,14 @@ const headerValues: Record<string, Values> = {
 /** Operations that are not called, and why nothing is lost by that. */
 export const NOT_CALLED: Record<string, string> = {
   'POST /v1/auth/logout': 'takes nothing but the caller, and ends the session of this test',
+  'GET /v1/forms/{publicKey}':
+    'is for strangers who have the key; tests of its own say what they see',
+  'POST /v1/forms/{publicKey}': 'has tests of its own: what strangers are told, and what they make',
   'GET /metrics': 'takes nothing, and tells everyone the figures of the process as they are',
 };
+
+/** Operations whose body cannot name anything: the caller's own things have no part in them. */
+const NAMELESS = new Set(['POST /v1/leads/{id}/disqualify']);
 
 /**
  * Every request of an operation by which a caller could name what is not theirs.
@@ -84,7 +92,8 @@ export function foreignRequests(
   if (operation.requestBody && !bodiesOf) throw new Error(`Say what the body of ${key} could name`);
   const bodies = bodiesOf?.(theirs, own) ?? [undefined];
   const requests: ForeignRequest[] = [];
-  for (const path of paths(template, theirs, operation.requestBody ? own : undefined)) {
+  const pointing = operation.requestBody && !NAMELESS.has(key) ? own : undefined;
+  for (const path of paths(template, theirs, pointing)) {
     for (const body of bodies) requests.push({ method, path, body });
     if (operation.requestBody) continue;
     for (const query of queries(key, template, operation, theirs)) {
@@ -124,6 +133,8 @@ const KINDS: Record<string, readonly (keyof Belongings['ids'])[]> = {
   teams: ['team'],
   leads: ['lead'],
   activities: ['activity'],
+  'assignment-rules': ['assignmentRule'],
+  'lead-forms': ['leadForm'],
   'product-categories': ['productCategory'],
   products: ['product'],
   orders: ['order'],
