@@ -302,7 +302,7 @@ export const BODIES: Record<string, (theirs: Belongings, own: Own) => unknown[]>
   'POST /v1/deals/{id}/move': ({ ids }) => [{ stageId: ids.stage }],
   'POST /v1/deals/{id}/win': () => [{ reason: 'Stolen' }],
   'POST /v1/deals/{id}/lose': () => [{ reason: 'Stolen' }],
-  'POST /v1/deals/{id}/reopen': ({ ids }) => [{}, { stageId: ids.stage }],
+  'POST /v1/deals/{id}/reopen': ({ ids }) => [{ stageId: ids.stage }],
   'PUT /v1/teams/{id}/members/{userId}': () => [{ role: 'manager' }],
   'POST /v1/auth/login': ({ workspaceId }, { email, password }) => [
     { email, password, workspaceId },

@@ -74,7 +74,11 @@ export const NOT_CALLED: Record<string, string> = {
 };
 
 /** Operations whose body cannot name anything: the caller's own things have no part in them. */
-const NAMELESS = new Set(['POST /v1/leads/{id}/disqualify']);
+const NAMELESS = new Set([
+  'POST /v1/leads/{id}/disqualify',
+  'POST /v1/deals/{id}/win',
+  'POST /v1/deals/{id}/lose',
+]);
 
 /**
  * Every request of an operation by which a caller could name what is not theirs.
