@@ -2,6 +2,7 @@
 import { fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { startEmbedded } from '../dist/platform/embedded/embedded.js';
 
@@ -59,12 +60,7 @@ export async function startKeel(dataDir) {
     startProgram(dist('worker'), [], env, WORKER_MEMORY),
   ]);
   const url = cached.message.url;
-  const login = await fetch(`${url}/v1/auth/login`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(ADMIN),
-  });
-  const { accessToken } = await login.json();
+  const { accessToken } = await request(url, {}, 'POST', '/v1/auth/login', ADMIN);
   const session = { authorization: `Bearer ${accessToken}` };
   const key = await request(url, session, 'POST', '/v1/api-keys', { name: 'bench', scopes: ['*'] });
   const headers = { authorization: `Bearer ${key.key}`, 'content-type': 'application/json' };
@@ -88,11 +84,18 @@ export async function startKeel(dataDir) {
 }
 
 async function request(url, headers, method, path, body) {
-  const response = await fetch(url + path, {
-    method,
-    headers: { 'content-type': 'application/json', ...headers },
-    body: body === undefined ? undefined : JSON.stringify(body),
-  });
+  const send = () =>
+    fetch(url + path, {
+      method,
+      headers: { 'content-type': 'application/json', ...headers },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+  let response = await send();
+  // A busy machine may be too slow at first for what takes requests only as fast as it can answer.
+  for (let attempt = 0; response.status === 503 && attempt < 10; attempt += 1) {
+    await sleep(2000);
+    response = await send();
+  }
   if (!response.ok)
     throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
   return response.json();

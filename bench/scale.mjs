@@ -97,7 +97,7 @@ async function requestsFor(keel, sql, size) {
     'search for part of an e-mail': some.map(({ email }) => ({
       path: `/v1/search?q=${encodeURIComponent(email.slice(0, email.indexOf('@')))}`,
     })),
-    'list of those found': words.map((word) => list(`search=${word}`)),
+    'list of those found': words.map((word) => list(`query=${word}`)),
     create: [{ method: 'POST', path: '/v1/contacts', body: JSON.stringify(contact) }],
   };
 }
