@@ -9,7 +9,9 @@ import { CompaniesModule } from './modules/companies/index.js';
 import { ContactsModule } from './modules/contacts/index.js';
 import { DealsModule } from './modules/deals/index.js';
 import { EventsModule } from './modules/events/index.js';
+import { ExchangeRatesModule } from './modules/exchange-rates/index.js';
 import { ExportsModule } from './modules/exports/index.js';
+import { ForecastModule } from './modules/forecast/index.js';
 import { ImportsModule } from './modules/imports/index.js';
 import { LeadsModule } from './modules/leads/index.js';
 import { MonitoringModule } from './modules/monitoring/index.js';
@@ -60,6 +62,8 @@ const DOMAINS = [
   PipelinesModule,
   DealsModule,
   ActivitiesModule,
+  ExchangeRatesModule,
+  ForecastModule,
   PropertiesModule,
   GlobalSearchModule,
   ImportsModule,

@@ -5,8 +5,9 @@ import { ConfigModule } from './config/config.module.js';
 import { ActivitiesModule } from './modules/activities/index.js';
 import { CompaniesModule } from './modules/companies/index.js';
 import { ContactsModule } from './modules/contacts/index.js';
-import { DealsModule } from './modules/deals/index.js';
+import { DealsModule, DealsWorkerModule } from './modules/deals/index.js';
 import { ExportsWorkerModule } from './modules/exports/index.js';
+import { ForecastModule } from './modules/forecast/index.js';
 import { ImportsWorkerModule } from './modules/imports/index.js';
 import { WorkerMonitoringModule } from './modules/monitoring/index.js';
 import { OrdersModule } from './modules/orders/index.js';
@@ -48,6 +49,8 @@ export class WorkerModule {
         PipelinesModule,
         DealsModule,
         LeadRecordsModule,
+        DealsWorkerModule,
+        ForecastModule,
         TeamsModule,
         ActivitiesModule,
         ImportsWorkerModule,

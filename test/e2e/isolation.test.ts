@@ -43,6 +43,7 @@ beforeAll(async () => {
     order: (await made(b, '/v1/orders', { notes: 'Mine' })).id,
     pipeline: (await made(b, '/v1/pipelines', { name: 'Mine' })).id,
     deal: (await made(b, '/v1/deals', { name: 'Mine' })).id,
+    quota: (await made(b, '/v1/quotas', QUOTA(b))).id,
     user: b.userId,
     email: b.me?.user.email as string,
     password: PASSWORD,
@@ -55,6 +56,9 @@ afterAll(async () => {
   await worker.close();
   await server.close();
 });
+
+/** A quota of B's owner; it has no name to be known by. */
+const QUOTA = ({ userId }: Client) => ({ userId, period: '2030', amount: '1', tags: ['Mine'] });
 
 /** Everything of A, down to the bytes. */
 async function stateOfA(): Promise<Record<string, unknown>> {
@@ -124,7 +128,7 @@ function neutral(text: string, sent: Belongings): string {
     .replace(/"number":\d+/g, '"number":<next>')
     .replace(/(cursor|after)=[\w-]+/g, '$1=<new>')
     .replace(
-      /<(?:contact|binned|merged|company|team|lead|assignmentRule|leadForm|submission|productCategory|product|order|pipeline|stage|deal|user|role|apiKey|import|export)>/g,
+      /<(?:contact|binned|merged|company|team|lead|assignmentRule|leadForm|submission|productCategory|product|order|pipeline|stage|deal|quota|user|role|apiKey|import|export)>/g,
       '<their id>',
     );
 }
@@ -188,6 +192,7 @@ describe("another workspace's things, named in any operation", () => {
     'order',
     'pipeline',
     'deal',
+    'quota',
     'user',
     'role',
     'apiKey',
@@ -198,7 +203,7 @@ describe("another workspace's things, named in any operation", () => {
       ...{ contact: 'contacts', binned: 'contacts', merged: 'contacts', company: 'companies' },
       ...{ team: 'teams', productCategory: 'product-categories', product: 'products' },
       ...{ leadForm: 'lead-forms' },
-      ...{ pipeline: 'pipelines', deal: 'deals' },
+      ...{ pipeline: 'pipelines', deal: 'deals', quota: 'quotas' },
       ...{
         order: 'orders',
         lead: 'leads',

@@ -193,6 +193,11 @@ const NEW: Record<string, () => object> = {
   '/v1/products': () => ({ sku: fresh(), name: fresh() }),
   '/v1/orders': () => ({ notes: fresh() }),
   '/v1/pipelines': () => ({ name: fresh() }),
+  '/v1/quotas': () => ({
+    userId: server.admin.userId,
+    period: `${(counter += 1) + 2000}`,
+    amount: '1',
+  }),
   '/v1/deals': () => ({ name: fresh(), amount: '100' }),
   '/v1/roles': () => ({ name: fresh(), permissions: [] }),
   '/v1/users': () => ({ name: 'New', email: `${fresh()}@example.com`, roles: ['member'] }),
@@ -260,6 +265,20 @@ const GIVEN: Record<string, (server: TestServer) => Promise<Given>> = {
   Products_merge: (started) => duplicatesOf('/v1/products', started),
   Companies_merge: (started) => duplicatesOf('/v1/companies', started),
   Deals_merge: (started) => duplicatesOf('/v1/deals', started),
+  Quotas_create: async ({ admin }) => ({ body: { userId: admin.userId } }),
+  Quotas_upsert: async ({ admin }) => ({ body: { userId: admin.userId, period: '2099' } }),
+  Quotas_batch: async ({ admin }) => ({
+    body: { records: [{ userId: admin.userId, period: '2098', amount: '1' }] },
+  }),
+  Board_moveDeals: async ({ admin }) => {
+    const deal = await admin.expect(201, 'POST', '/v1/deals', NEW['/v1/deals']?.());
+    const pipeline = await admin.expect(200, 'GET', `/v1/pipelines/${deal.body.pipelineId}`);
+    const [first, second] = pipeline.body.stages as { id: string }[];
+    return {
+      path: { id: deal.body.pipelineId, stageId: first?.id as string },
+      body: { to: second?.id },
+    };
+  },
   DealMoves_move: async ({ admin }) => {
     const { stage, ...deal } = await newDeal(admin);
     return { path: { id: deal.id }, body: { stageId: stage } };

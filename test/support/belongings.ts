@@ -24,6 +24,7 @@ export interface Belongings {
     | 'pipeline'
     | 'stage'
     | 'deal'
+    | 'quota'
     | 'user'
     | 'handOver'
     | 'role'
@@ -56,6 +57,7 @@ export interface Own {
   order: string;
   pipeline: string;
   deal: string;
+  quota: string;
   user: string;
   password: string;
   email: string;
@@ -72,7 +74,7 @@ export const made = async (client: Client, path: string, body: object): Promise<
 /** Objects whose records A has, by their paths. */
 export const FURNISHED = [
   ...['contacts', 'companies', 'teams', 'leads', 'product-categories', 'products', 'orders'],
-  ...['pipelines', 'deals'],
+  ...['pipelines', 'deals', 'quotas'],
   'activities',
 ];
 
@@ -128,7 +130,7 @@ export async function furnish(client: Client): Promise<Belongings> {
   });
   const submission = await spamOf(client, leadForm);
   const goods = await furnishCatalogue(client, contact.id, company.id, shared);
-  const selling = await furnishSelling(client, contact.id, company.id, shared);
+  const selling = await furnishSelling(client, contact.id, company.id, user.id, shared);
   const [binned, merged] = [
     await made(client, '/v1/contacts', { lastName: `${WORD} binned` }),
     await made(client, '/v1/contacts', { lastName: `${WORD} merged` }),
@@ -199,9 +201,16 @@ async function furnishSelling(
   client: Client,
   contactId: string,
   companyId: string,
+  userId: string,
   shared: object,
 ) {
   const more = { externalIds: { legacy: 'Q-77' }, ...shared };
+  const quota = await made(client, '/v1/quotas', {
+    ...{ userId, period: '2031', amount: '777.77', ...more },
+  });
+  await client.expect(200, 'PUT', '/v1/exchange-rates', {
+    rates: [{ from: 'USD', to: 'EUR', date: '2021-01-01', rate: '0.77777' }],
+  });
   // The name of the team: what is unique by its name has one name here.
   const pipeline = await made(client, '/v1/pipelines', { name: `${WORD} team`, ...more });
   const [stage] = (pipeline as unknown as { stages: [{ id: string }] }).stages;
@@ -209,7 +218,7 @@ async function furnishSelling(
     ...{ name: `${WORD} deal`, stageId: stage.id, amount: '777.77', companyId },
     ...{ contacts: [{ contactId, role: WORD }], ...more },
   });
-  return { pipeline, stage, deal };
+  return { pipeline, stage, deal, quota };
 }
 
 /** A category, a product in it, and an order of it. */

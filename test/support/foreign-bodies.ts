@@ -83,6 +83,13 @@ function sellingConditions(
       ['amount', 'eq', '777.77'],
     ];
   }
+  if (path.includes('quotas')) {
+    return [
+      ['userId', 'eq', ids.user],
+      ['teamId', 'eq', ids.team],
+      ['period', 'eq', '2031'],
+    ];
+  }
   if (path.includes('pipelines')) return [['name', 'startsWith', word]];
   if (!path.includes('orders')) return undefined;
   return [
@@ -110,6 +117,9 @@ const POINTERS: Record<string, (ids: Belongings['ids']) => object[]> = {
   ],
   categoryParentId: ({ productCategory }) => [{ parentId: productCategory }],
   categoryId: ({ productCategory }) => [{ categoryId: productCategory }],
+  quotaUserId: ({ user, team, contact }) => [
+    ...[{ userId: user }, { teamId: team }, { userId: contact }],
+  ],
   dealContactId: ({ contact, company, pipeline, stage }) => [
     ...[{ contactId: contact }, { companyId: company }, { pipelineId: pipeline }],
     ...[{ stageId: stage }, { contacts: [{ contactId: contact }] }],
@@ -162,6 +172,7 @@ const OBJECTS = {
   // Ids of stages are the caller's own to choose: an id of another's is a new one here.
   pipelines: { of: 'pipeline', name: 'name', unique: 'name', parent: '' },
   deals: { of: 'deal', name: 'name', unique: '', parent: 'dealContactId' },
+  quotas: { of: 'quota', name: 'amount', unique: '', parent: 'quotaUserId' },
 } as const;
 
 /** What a new record needs besides its name. */
@@ -299,6 +310,11 @@ export const BODIES: Record<string, (theirs: Belongings, own: Own) => unknown[]>
   ...withoutMerge(recordBodies('orders')),
   ...withoutMerge(recordBodies('pipelines')),
   ...recordBodies('deals'),
+  ...withoutMerge(recordBodies('quotas')),
+  'PUT /v1/exchange-rates': () => [
+    { rates: [{ from: 'GBP', to: 'EUR', date: '2021-01-01', rate: '1.1' }] },
+  ],
+  'POST /v1/pipelines/{id}/stages/{stageId}/move-deals': ({ ids }) => [{ to: ids.stage }],
   'POST /v1/deals/{id}/move': ({ ids }) => [{ stageId: ids.stage }],
   'POST /v1/deals/{id}/win': () => [{ reason: 'Stolen' }],
   'POST /v1/deals/{id}/lose': () => [{ reason: 'Stolen' }],

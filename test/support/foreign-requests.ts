@@ -22,6 +22,10 @@ const pathValues: Record<string, Values> = {
   handOverId: ({ ids }) => [ids.handOver, ids.import],
   stageId: ({ ids }) => [ids.stage, ids.contact],
   submissionId: ({ ids }) => [ids.submission, ids.lead],
+  // Of exchange rates.
+  from: () => ['USD'],
+  to: () => ['EUR'],
+  date: () => ['2021-01-01'],
   object: () => ['contacts'],
   name: ({ property }) => [property],
   // Of platform administrators alone, who see all workspaces' jobs.
@@ -30,6 +34,7 @@ const pathValues: Record<string, Values> = {
 };
 
 const none: Values = () => [];
+const firstDay: Values = () => ['2021-01-01'];
 const queryValues: Record<string, Values> = {
   limit: () => ['500'],
   cursor: ({ cursors }) => cursors,
@@ -46,14 +51,23 @@ const queryValues: Record<string, Values> = {
   status: () => ['spam'],
   format: () => ['csv'],
   raw: () => ['true'],
-  types: () => ['contact,company,team,lead,activity,productCategory,product,order', 'contact.*'],
+  types: () => [
+    'contact,company,team,lead,activity,productCategory,product,order,pipeline,deal,quota',
+    'contact.*',
+  ],
   actor: ({ ids }) => [ids.user, ids.apiKey],
   object: () => ['contacts'],
   recordId: ({ ids }) => [ids.contact, ids.company, ids.user],
   type: () => ['contact.*'],
-  at: () => ['2098-12-01T15:00:00.000Z'],
-  from: () => ['2020-01-01T00:00:00.000Z'],
-  to: () => ['2099-01-01T00:00:00.000Z'],
+  ownerId: ({ ids }) => [ids.user],
+  pipelineId: ({ ids }) => [ids.pipeline],
+  by: () => ['owner', 'team'],
+  since: firstDay,
+  until: firstDay,
+  amount: () => ['100'],
+  at: () => ['2098-12-01T15:00:00.000Z', '2021-01-01'],
+  from: () => ['2020-01-01T00:00:00.000Z', 'USD', '2020-01'],
+  to: () => ['2099-01-01T00:00:00.000Z', 'EUR', '2020-12'],
 };
 
 const headerValues: Record<string, Values> = {
@@ -144,6 +158,7 @@ const KINDS: Record<string, readonly (keyof Belongings['ids'])[]> = {
   orders: ['order'],
   pipelines: ['pipeline'],
   deals: ['deal'],
+  quotas: ['quota'],
 };
 
 /** Ids of the path's own kind, and of two others; all of them where the kind is not known. */
@@ -164,7 +179,7 @@ function ownValues(name: string, template: string, own: Own | undefined): string
 }
 
 function uniqueOf(template: string): string {
-  if (/leads|deals|activities/.test(template)) return '';
+  if (/leads|deals|quotas|activities/.test(template)) return '';
   if (/teams|pipelines/.test(template)) return 'name';
   if (template.includes('product-categories')) return 'code';
   if (template.includes('products')) return 'sku';

@@ -2,6 +2,14 @@ import { DecimalField, ReferenceField, TextField } from '../../platform/records/
 
 /** Something that a deal would sell. */
 export class DealLineFields {
+  @ReferenceField({
+    label: 'Product',
+    description: 'None for a line of free text',
+    references: { object: 'product', include: 'product', by: ['sku'] },
+    indexed: true,
+  })
+  productId?: string | null;
+
   @TextField({ label: 'Name', required: true, example: 'Kettle, 500 l' })
   name!: string;
 

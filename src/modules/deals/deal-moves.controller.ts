@@ -46,7 +46,8 @@ export class DealMovesController {
   @Endpoint({
     permission: 'deal:update',
     summary: 'Win a deal',
-    description: 'It goes to the first won stage of its pipeline.',
+    description:
+      'It goes to the first won stage of its pipeline. With `createOrder`, an order is made in the same transaction; `orderId` names it.',
     answers: DealDto,
     problems: [404, 409, 412, 422],
   })
@@ -58,7 +59,7 @@ export class DealMovesController {
     @Body() body: WinDealDto,
     @IfMatch() version: number | undefined,
   ) {
-    return ok(await this.deals.win(ctx, id, body.reason, version));
+    return ok(await this.deals.win(ctx, id, body, version));
   }
 
   @Post('lose')

@@ -7,10 +7,8 @@ import type {
   RecordRules,
   WrittenRow,
 } from '../../platform/records/record-rules.js';
-import { distinctRates, Rates, rateStatement } from '../exchange-rates/index.js';
+import { atRate, distinctRates, Rates, rateStatement } from '../exchange-rates/index.js';
 import type { WantedRate } from '../exchange-rates/index.js';
-import { unitsOf, rescaled, textOf } from '../../common/exact-decimal.js';
-import { minorUnits } from '../../common/values/currency.js';
 import { completeLines } from './deal-lines.js';
 import { placeDeal } from './deal-moves.js';
 import { Stages, stagesStatement } from './deal-stages.js';
@@ -71,18 +69,8 @@ async function convert(
     values['rate'] = rate?.rate ?? null;
     values['rate_date'] = rate?.date ?? null;
     values['amount_in_base'] =
-      rate && typeof amount === 'string' ? converted(amount, rate.rate, base) : null;
+      rate && typeof amount === 'string' ? atRate(amount, rate.rate, base) : null;
   }
-}
-
-const decimalsOf = (text: string): number => text.split('.')[1]?.length ?? 0;
-
-/** The amount at the rate, rounded to the decimals of the currency, half away from zero. */
-function converted(amount: string, rate: string, currency: string): string {
-  const [scale, rateScale] = [decimalsOf(amount), decimalsOf(rate)];
-  const product = unitsOf(amount, scale) * unitsOf(rate, rateScale);
-  const decimals = minorUnits(currency);
-  return textOf(rescaled(product, scale + rateScale, decimals), decimals);
 }
 
 /** Notes each step of a deal from stage to stage, with the time it spent in the one it left. */

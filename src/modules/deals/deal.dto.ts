@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
-import { IsString, IsUUID, Length, MaxLength } from 'class-validator';
+import { IsBoolean, IsString, IsUUID, Length, MaxLength } from 'class-validator';
 import { Omittable } from '../../platform/http/omittable.decorator.js';
 import { CheckedByService } from '../../platform/http/rules.pipe.js';
 import {
@@ -194,6 +194,14 @@ export class DealFields {
   })
   closedAt?: string | null;
 
+  @ReferenceField({
+    label: 'Order',
+    description: 'The order that was made when the deal was won',
+    references: { object: 'order', include: 'order', by: [] },
+    readOnly: true,
+  })
+  orderId?: string | null;
+
   @TextField({ label: 'Won reason', maxLength: 1000, synonyms: ['Win reason'] })
   wonReason?: string | null;
 
@@ -239,6 +247,14 @@ export class WinDealDto {
   @IsString()
   @MaxLength(1000)
   reason?: string;
+
+  @ApiPropertyOptional({
+    default: false,
+    description: 'Make a draft order of its lines, or of its amount; needs `order:create`',
+  })
+  @Omittable()
+  @IsBoolean()
+  createOrder?: boolean;
 }
 
 /** Body of `POST /v1/deals/{id}/lose`. */

@@ -3,12 +3,15 @@ import type { RequestContext } from '../../common/context.js';
 import { Problem } from '../../common/errors.js';
 import type { Transaction } from '../../platform/database/transaction.js';
 import type { RecordJson } from '../../platform/http/answers.js';
+import type { ColumnValues } from '../../platform/records/field-types.js';
 import type { RecordRow } from '../../platform/records/record-row.js';
 import { defineObject } from '../../platform/records/object-definition.js';
 import { RecordKit } from '../../platform/records/record-kit.js';
 import { RecordService } from '../../platform/records/record-service.js';
+import { WorkloadSources } from '../../platform/records/workload-sources.js';
 import type { StageType } from '../pipelines/index.js';
 import { DealFields } from './deal.dto.js';
+import { DealOrders } from './deal-orders.js';
 import { DEAL_RULES } from './deal-rules.js';
 
 /** What the platform needs to know of deals. */
@@ -42,11 +45,23 @@ interface Goal {
 /** What a deed is called by the type of the stage it leads to. */
 const DEEDS = { open: 'moved', won: 'won', lost: 'lost' } as const;
 
+/** Open deals of users; overdue are those that should have been closed before today. */
+const OPEN_DEALS = `select owner_id as "userId", count(*) as open,
+    count(*) filter (where expected_close_date < ($3::timestamptz at time zone 'UTC')::date) as overdue
+  from deals where workspace_id = $1 and owner_id = any($2::uuid[]) and status = 'open'
+    and deleted_at is null
+  group by owner_id`;
+
 /** Chances to sell: made, moved from stage to stage, won or lost. */
 @Injectable()
 export class DealsService extends RecordService {
-  constructor(private readonly kit: RecordKit) {
+  constructor(
+    private readonly kit: RecordKit,
+    private readonly dealOrders: DealOrders,
+    workloads: WorkloadSources,
+  ) {
     super(kit, DEAL);
+    workloads.register({ object: 'deals', sql: OPEN_DEALS });
   }
 
   /** Moves a deal to a stage of any pipeline. @throws Problem 404, 412, 422 when something is missing. */
@@ -67,14 +82,19 @@ export class DealsService extends RecordService {
     );
   }
 
-  /** Wins a deal. @throws Problem 409 when it is won already, and 404, 412, 422. */
+  /**
+   * Wins a deal, and makes an order of it when asked to, in the same transaction.
+   * @throws Problem 409 when it is won already, and 403, 404, 412, 422.
+   */
   async win(
     ctx: RequestContext,
     id: string,
-    reason?: string,
+    { reason, createOrder = false }: { reason?: string; createOrder?: boolean } = {},
     ifMatch?: number,
   ): Promise<RecordJson> {
-    return this.close(ctx, id, 'won', reason, ifMatch);
+    return this.close(ctx, id, 'won', reason, ifMatch, async (row, tx): Promise<ColumnValues> =>
+      createOrder ? { order_id: await this.dealOrders.make({ ...ctx, tx }, row) } : {},
+    );
   }
 
   /** Loses a deal. @throws Problem 409 when it is lost already, and 404, 412, 422. */
@@ -117,6 +137,7 @@ export class DealsService extends RecordService {
     end: 'won' | 'lost',
     reason: string | undefined,
     ifMatch: number | undefined,
+    further?: (row: RecordRow, tx: Transaction) => Promise<ColumnValues>,
   ): Promise<RecordJson> {
     const deed = { name: end, ifMatch, facts: factsOf(reason) };
     return this.actor.act(ctx, id, deed, async (row, tx) => {
@@ -124,7 +145,8 @@ export class DealsService extends RecordService {
         throw illegal(`The deal is ${end} already.`, ['reopen', 'move']);
       }
       const goal = await firstStage(tx, ctx, row.values['pipeline_id'], end);
-      return { values: valuesOf({ id: goal, type: end }, reason) };
+      const more = (await further?.(row, tx)) ?? {};
+      return { values: { ...valuesOf({ id: goal, type: end }, reason), ...more } };
     });
   }
 

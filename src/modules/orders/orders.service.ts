@@ -18,7 +18,10 @@ export const ORDER = defineObject({
   title: (values) => [nameOf(values), values['reference']].filter(Boolean).join(' · '),
   subtitle: ({ total, currency, status, order_date: date }) =>
     `${total ?? '0'} ${currency ?? ''} · ${status ?? ''} · ${date ?? ''}`,
-  links: [{ table: 'orders', column: 'original_order_id', object: 'orders' }],
+  links: [
+    { table: 'orders', column: 'original_order_id', object: 'orders' },
+    { table: 'deals', column: 'order_id', object: 'deals' },
+  ],
   duplicateKeys: ['reference'],
   prepare: prepareOrders,
   derive: deriveOrder,

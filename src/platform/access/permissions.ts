@@ -13,6 +13,7 @@ export const RECORD_OBJECTS = [
   'pipeline',
   'deal',
   'activity',
+  'quota',
 ] as const;
 export type RecordObject = (typeof RECORD_OBJECTS)[number];
 
@@ -38,6 +39,8 @@ const OTHER_PERMISSIONS = [
   'assignmentRule:read',
   'assignmentRule:manage',
   ...SELLING,
+  'exchangeRate:read',
+  'exchangeRate:manage',
   'property:read',
   'property:manage',
   'import:run',
@@ -106,7 +109,7 @@ function covers(pattern: string, permission: Permission): boolean {
 }
 
 /** Teams and how selling is organised belong to who sets things up, although they are records. */
-const SET_UP = new Set(['team', 'pipeline']);
+const SET_UP = new Set(['team', 'pipeline', 'quota']);
 
 const isNamed = (object: string, action: string): boolean =>
   object === 'audit' || (SET_UP.has(object) && action !== 'read');
@@ -183,6 +186,8 @@ export const BUILT_IN_ROLES: Record<string, { description: string; permissions: 
       'assignmentRule:manage',
       ...SELLING,
       'pipeline:*',
+      'quota:*',
+      'exchangeRate:manage',
     ],
   },
   member: {

@@ -43,6 +43,8 @@ export const TAGS: readonly { name: string; description: string }[] = [
   { name: 'Deals', description: 'Chances to sell: moved from stage to stage, won or lost' },
   { name: 'Activities', description: 'Tasks, calls, meetings, notes, e-mails; the day of a user' },
   { name: 'Calendar', description: 'Activities in the calendar program of a user' },
+  { name: 'Forecast', description: 'What will be sold, by month, owner or team, and quotas' },
+  { name: 'Exchange rates', description: 'What one currency is worth in another, day by day' },
   { name: 'Properties', description: 'Your own properties of contacts, companies and the rest' },
   { name: 'Search', description: 'One search over everything you may read' },
   { name: 'Imports', description: 'Files in: preview, load, watch, mend, undo' },

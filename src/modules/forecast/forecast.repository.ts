@@ -1,0 +1,194 @@
+import { Injectable } from '@nestjs/common';
+import type { RequestContext } from '../../common/context.js';
+import { Database } from '../../platform/database/database.js';
+import type { Statement } from '../../platform/database/pipeline.js';
+import type { ForecastBy } from './forecast.dto.js';
+
+/** Deals that a forecast counts; days as `YYYY-MM-DD`, both in it. */
+export interface ForecastScope {
+  from: string;
+  to: string;
+  pipelineId: string | null;
+  /** Only deals of these users; null for all of them. */
+  ownerIds: readonly string[] | null;
+}
+
+/** Open deals of one key, category and currency. */
+export interface OpenRow {
+  key: string | null;
+  category: string;
+  currency: string;
+  deals: number;
+  amount: string;
+  weighted: string;
+}
+
+/** Won deals of one key; in their own currency and with the day where that is to be converted. */
+export interface WonRow {
+  key: string | null;
+  currency: string;
+  /** Null when the amount is in the workspace's currency already. */
+  day: string | null;
+  deals: number;
+  amount: string;
+}
+
+export interface QuotaRow {
+  key: string | null;
+  currency: string;
+  amount: string;
+}
+
+export interface ForecastRows {
+  open: OpenRow[];
+  won: WonRow[];
+  quotas: QuotaRow[];
+  names: Map<string, string>;
+}
+
+/** What deals are grouped by before teams are looked at. */
+const KEYS: Record<ForecastBy, (day: string) => string> = {
+  month: (day) => `to_char(${day}, 'YYYY-MM')`,
+  owner: () => 'd.owner_id::text',
+  team: () => 'd.owner_id::text',
+};
+
+const NARROWED = `($4::uuid is null or d.pipeline_id = $4)
+  and ($5::uuid[] is null or d.owner_id = any($5))`;
+
+const TEAM_OF = `left join (team_members m join teams t on t.workspace_id = m.workspace_id
+    and t.id = m.team_id and t.deleted_at is null)
+  on m.workspace_id = $1 and m.user_id = g.key::uuid`;
+
+/** SQL of forecasts: sums over the index of the months alone. */
+@Injectable()
+export class ForecastRepository {
+  constructor(private readonly database: Database) {}
+
+  async baseOf(ctx: RequestContext): Promise<string> {
+    const [row] = await this.database.query<{ base: string }>(
+      ctx,
+      'select default_currency as base from workspaces where id = $1',
+      [ctx.workspaceId],
+    );
+    return row?.base as string;
+  }
+
+  async read(
+    ctx: RequestContext,
+    by: ForecastBy,
+    scope: ForecastScope,
+    base: string,
+  ): Promise<ForecastRows> {
+    const [open, won, quotas, names] = await this.database.run(ctx, [
+      openStatement(ctx, by, scope),
+      wonStatement(ctx, by, scope, base),
+      quotaStatement(ctx, by, scope),
+      nameStatement(ctx, by),
+    ]);
+    const named = (names?.rows ?? []) as unknown as { id: string; name: string }[];
+    return {
+      open: (open?.rows ?? []) as unknown as OpenRow[],
+      won: (won?.rows ?? []) as unknown as WonRow[],
+      quotas: (quotas?.rows ?? []) as unknown as QuotaRow[],
+      names: new Map(named.map(({ id, name }) => [id, name])),
+    };
+  }
+
+  /** Members of a team outside the bin. */
+  async membersOf(ctx: RequestContext, teamId: string): Promise<string[]> {
+    const rows = await this.database.query<{ id: string }>(
+      ctx,
+      'select user_id as id from team_members where workspace_id = $1 and team_id = $2',
+      [ctx.workspaceId, teamId],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  async won(ctx: RequestContext, scope: ForecastScope, base: string): Promise<WonRow[]> {
+    const [result] = await this.database.run(ctx, [wonStatement(ctx, 'month', scope, base)]);
+    return (result?.rows ?? []) as unknown as WonRow[];
+  }
+}
+
+const paramsOf = (ctx: RequestContext, { from, to, pipelineId, ownerIds }: ForecastScope) => [
+  ...[ctx.workspaceId, from, to, pipelineId, ownerIds],
+];
+
+function openStatement(ctx: RequestContext, by: ForecastBy, scope: ForecastScope): Statement {
+  const grouped = `
+    select ${KEYS[by]('d.expected_close_date')} as key, d.forecast_category as category, d.currency,
+      count(*) as deals, coalesce(sum(d.amount), 0) as amount,
+      coalesce(sum(d.amount * d.probability / 100), 0) as weighted
+    from deals d
+    where d.workspace_id = $1 and d.status = 'open' and d.deleted_at is null
+      and d.expected_close_date between $2::date and $3::date
+      and d.forecast_category <> 'omitted' and ${NARROWED}
+    group by 1, 2, 3`;
+  const text =
+    by === 'team'
+      ? `select m.team_id::text as key, g.category, g.currency, sum(g.deals)::bigint as deals,
+          sum(g.amount)::text as amount, sum(g.weighted)::text as weighted
+        from (${grouped}) g ${TEAM_OF} group by 1, 2, 3`
+      : `select g.key, g.category, g.currency, g.deals, g.amount::text as amount,
+          g.weighted::text as weighted from (${grouped}) g`;
+  return { text, params: paramsOf(ctx, scope) };
+}
+
+function wonStatement(
+  ctx: RequestContext,
+  by: ForecastBy,
+  scope: ForecastScope,
+  base: string,
+): Statement {
+  const day = "(d.closed_at at time zone 'UTC')";
+  const grouped = `
+    select ${KEYS[by](day)} as key,
+      case when d.converted then $6::text else d.currency end as currency,
+      case when d.converted then null else ${day}::date end as day,
+      count(*) as deals, sum(case when d.converted then d.amount_in_base else d.amount end) as amount
+    from (select d.*, coalesce(d.base_currency = $6 and d.amount_in_base is not null, false)
+        as converted from deals d
+      where d.workspace_id = $1 and d.status = 'won' and d.deleted_at is null
+        and d.closed_at >= $2::date::timestamp at time zone 'UTC'
+        and d.closed_at < ($3::date + 1)::timestamp at time zone 'UTC'
+        and d.amount is not null and ${NARROWED}) d
+    group by 1, 2, 3`;
+  const text =
+    by === 'team'
+      ? `select m.team_id::text as key, g.currency, g.day, sum(g.deals)::bigint as deals,
+          sum(g.amount)::text as amount
+        from (${grouped}) g ${TEAM_OF} group by 1, 2, 3`
+      : `select g.key, g.currency, g.day, g.deals, g.amount::text as amount from (${grouped}) g`;
+  return { text, params: [...paramsOf(ctx, scope), base] };
+}
+
+/** Quotas whose period lies within the days; by month those of users for just that month. */
+function quotaStatement(
+  ctx: RequestContext,
+  by: ForecastBy,
+  { from, to, ownerIds }: ForecastScope,
+): Statement {
+  const key = { month: 'q.period', owner: 'q.user_id::text', team: 'q.team_id::text' }[by];
+  const which = {
+    month: "q.user_id is not null and q.period like '____-__' and q.period not like '%Q%'",
+    owner: 'q.user_id is not null',
+    team: 'q.team_id is not null',
+  }[by];
+  return {
+    text: `select ${key} as key, q.currency, sum(q.amount)::text as amount from quotas q
+      where q.workspace_id = $1 and q.deleted_at is null and ${which}
+        and q.starts_on >= $2::date and q.ends_on <= $3::date
+        and ($4::uuid[] is null or q.user_id = any($4))
+      group by 1, 2`,
+    params: [ctx.workspaceId, from, to, ownerIds],
+  };
+}
+
+function nameStatement(ctx: RequestContext, by: ForecastBy): Statement {
+  const table = by === 'team' ? 'teams' : 'users';
+  return {
+    text: `select id, name from ${table} where workspace_id = $1 and $2`,
+    params: [ctx.workspaceId, by !== 'month'],
+  };
+}

@@ -1,0 +1,2 @@
+export { ForecastModule } from './forecast.module.js';
+export { QUOTA, QuotasService } from './quotas.service.js';
