@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 /** An answer of the API. */
 export interface Reply {
   status: number;
@@ -69,11 +71,19 @@ export class Client {
     body?: unknown,
     headers?: Record<string, string>,
   ): Promise<Reply> {
-    const reply = await this.api(method, path, body, headers);
+    let reply = await this.api(method, path, body, headers);
+    // A busy machine has the server turn requests away before it does anything with them.
+    for (let tries = 0; status !== 503 && isOverloaded(reply) && tries < 5; tries += 1) {
+      await sleep(Number(reply.headers.get('retry-after')) * 1000);
+      reply = await this.api(method, path, body, headers);
+    }
     if (reply.status === status) return reply;
     throw new Error(`${method} ${path}: ${reply.status} instead of ${status}: ${reply.text}`);
   }
 }
+
+const isOverloaded = ({ status, text }: Reply): boolean =>
+  status === 503 && text.includes('more to do than it can');
 
 /** Signs in and asks who that is. */
 export async function signIn(
