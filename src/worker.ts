@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { loadConfig } from './config/config.js';
 import { standBack } from './platform/database/background.js';
 import { Database } from './platform/database/database.js';
+import { ActivityReminders } from './modules/activities/index.js';
 import { Sequencer } from './platform/outbox/sequencer.js';
 import { runChild } from './platform/processes/supervise-child.js';
 import { JobRelay } from './platform/queue/job-relay.js';
@@ -27,6 +28,7 @@ await runChild(async () => {
   await app.get(JobWorkers).start();
   app.get(JobRelay).start();
   app.get(Sequencer).start();
+  app.get(ActivityReminders).start();
   app.get(SearchFiller).start();
   const { host, workerPort: port } = config;
   const probes =

@@ -1,4 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { INestApplicationContext } from '@nestjs/common';
+import ICAL from 'ical.js';
+import { ActivityReminders } from '../../src/modules/activities/index.js';
+import { startWorker } from '../support/imports.js';
 import { startServer } from '../support/server.js';
 import type { Client, TestServer } from '../support/server.js';
 
@@ -269,5 +273,188 @@ describe('a recurring activity', () => {
     const { body: problem } = await anna.expect(422, 'POST', '/v1/activities', body);
     expect(problem.errors[0]).toMatchObject({ pointer: '/recurrence', code: 'recurrence' });
     expect(problem.errors[0].detail).toContain(told);
+  });
+});
+
+describe('the day of a user', () => {
+  let ben: Client;
+  const agendaOf = async (by: Client, query = '') =>
+    (await by.expect(200, 'GET', `/v1/activities/agenda${query}`)).body;
+  const namesIn = (list: { subject: string }[]) => list.map(({ subject }) => subject);
+
+  beforeAll(async () => {
+    ben = await server.createUser('member', anna);
+    await ben.expect(200, 'PATCH', `/v1/users/${ben.userId}`, { timeZone: 'America/New_York' });
+    const plan: [string, object][] = [
+      ['Late', { dueAt: '2026-11-20T15:00:00.000Z' }],
+      ['Later', { dueAt: '2026-11-21T15:00:00.000Z' }],
+      ['Late day', { dueAt: '2026-11-21T00:00:00.000Z', allDay: true }],
+      // Ten in the evening in New York is tomorrow in UTC.
+      ['Tonight', { dueAt: '2026-11-23T03:00:00.000Z' }],
+      ['Today', { dueAt: '2026-11-22T00:00:00.000Z', allDay: true }],
+      ['Tomorrow', { dueAt: '2026-11-23T00:00:00.000Z', allDay: true }],
+      ['Next month', { dueAt: '2026-12-23T12:00:00.000Z' }],
+      ['Some day', {}],
+      ['Done', { dueAt: '2026-11-22T15:00:00.000Z', status: 'done' }],
+    ];
+    for (const [subject, times] of plan) {
+      await make('/v1/activities', { type: 'task', subject, ...times }, ben);
+    }
+    const fair = { startAt: '2026-11-20T00:00:00.000Z', endAt: '2026-11-23T00:00:00.000Z' };
+    const invited = { type: 'meeting', allDay: true, ...fair };
+    for (const [subject, response] of [
+      ['Fair', 'accepted'],
+      ['Declined', 'declined'],
+    ]) {
+      const participants = [{ userId: ben.userId, response }];
+      await make('/v1/activities', { ...invited, subject, participants });
+    }
+  });
+
+  test('is what is late, today, to come and without a time, on the clock of the user', async () => {
+    const agenda = await agendaOf(ben, '?date=2026-11-22&days=7');
+    expect(agenda).toMatchObject({
+      ...{ userId: ben.userId, date: '2026-11-22', days: 7, timeZone: 'America/New_York' },
+      counts: { overdue: 3, today: 3, upcoming: 1, undated: 1 },
+    });
+    expect(namesIn(agenda.overdue)).toEqual(['Later', 'Late day', 'Late']);
+    expect(namesIn(agenda.today)).toEqual(['Fair', 'Today', 'Tonight']);
+    expect(namesIn(agenda.upcoming)).toEqual(['Tomorrow']);
+    expect(namesIn(agenda.undated)).toEqual(['Some day']);
+    const short = await agendaOf(ben, '?date=2026-11-22&days=1&limit=1');
+    expect([namesIn(short.overdue), short.upcoming, short.counts.overdue]).toEqual([
+      ...[['Later'], [], 3],
+    ]);
+  });
+
+  test('follows every change, and can be looked at by who may', async () => {
+    const path = `?date=2026-11-22&userId=${ben.userId}`;
+    const { overdue } = await agendaOf(anna, path);
+    await deed(overdue[0], 'complete');
+    await anna.expect(204, 'DELETE', `/v1/activities/${overdue[1].id}`);
+    await anna.expect(200, 'PATCH', `/v1/activities/${overdue[2].id}`, { ownerId: anna.userId });
+    expect((await agendaOf(anna, path)).counts.overdue).toBe(0);
+    await anna.expect(200, 'POST', `/v1/activities/${overdue[1].id}/restore`);
+    expect((await agendaOf(anna, path)).counts.overdue).toBe(1);
+    await make('/v1/roles', { name: 'Mine', permissions: ['activity:*:own'] });
+    const carl = await server.createUser('Mine', anna);
+    await carl.expect(403, 'GET', `/v1/activities/agenda?userId=${ben.userId}`);
+    await make('/v1/activities', {
+      ...{ type: 'task', subject: 'Not his', participants: [{ userId: carl.userId }] },
+    });
+    expect((await agendaOf(carl)).counts.undated).toBe(0);
+    await anna.expect(404, 'GET', `/v1/activities/agenda?userId=${contact.id}`);
+    for (const bad of ['date=today', 'days=32', 'limit=0']) {
+      await anna.expect(400, 'GET', `/v1/activities/agenda?${bad}`);
+    }
+    const { body } = await anna.expect(200, 'GET', `/v1/users/${ben.userId}/workload`);
+    expect(body.work.activities.open).toBeGreaterThan(3);
+  });
+});
+
+describe('a reminder', () => {
+  let worker: INestApplicationContext;
+
+  beforeAll(async () => {
+    worker = await startWorker(server.config);
+    worker.get(ActivityReminders).start();
+  });
+
+  afterAll(() => worker.close());
+
+  const firedOf = async ({ id }: { id: string }): Promise<{ type: string }[]> => {
+    const { body } = await anna.expect(200, 'GET', `/v1/activities/${id}/timeline`);
+    return body.data.filter(({ type }: { type: string }) => type === 'activity.reminder');
+  };
+  const remind = (subject: string, reminderAt: string | null) =>
+    make('/v1/activities', { type: 'task', subject, reminderAt });
+  const soon = () => new Date(Date.now() + 1500).toISOString();
+
+  test('fires once at its time, where it was moved to, and not when all is done', async () => {
+    const [kept, moved, done, binned, past] = [
+      await remind('Kept', soon()),
+      await remind('Moved', inDays(1)),
+      await remind('Done', soon()),
+      await remind('Binned', soon()),
+      await remind('Past', inDays(-1)),
+    ];
+    const reminderAt = soon();
+    await anna.expect(200, 'PATCH', `/v1/activities/${moved.id}`, { reminderAt });
+    await deed(done, 'complete');
+    await anna.expect(204, 'DELETE', `/v1/activities/${binned.id}`);
+    await new Promise((resolve) => setTimeout(resolve, 4500));
+    expect([await firedOf(kept), await firedOf(moved)]).toMatchObject([
+      [{ changes: { subject: 'Kept', ownerId: anna.userId } }],
+      [{ changes: { subject: 'Moved', reminderAt } }],
+    ]);
+    await anna.expect(200, 'POST', `/v1/activities/${binned.id}/restore`);
+    await deed(done, 'reopen');
+    await anna.expect(200, 'PATCH', `/v1/activities/${kept.id}`, { priority: 'high' });
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    const others = [done, binned, past].map((activity) => firedOf(activity));
+    expect((await Promise.all(others)).flat()).toEqual([]);
+    expect(await firedOf(kept)).toHaveLength(1);
+    const { body } = await anna.expect(200, 'GET', '/v1/events?types=activity.reminder&limit=100');
+    expect(body.data).toHaveLength(2);
+  });
+});
+
+describe('the calendar of a user', () => {
+  const FEED = '/v1/activities/calendar-feed';
+  const read = async (path: string, headers: Record<string, string> = {}) => {
+    const reply = await anna.with({ token: null }).api('GET', path, undefined, headers);
+    return reply;
+  };
+  const eventsIn = (text: string) => {
+    const calendar = new ICAL.Component(ICAL.parse(text) as string);
+    return calendar.getAllSubcomponents('vevent').map((event) => new ICAL.Event(event));
+  };
+
+  test('is valid, escaped, in the right days, and says when it has not changed', async () => {
+    const dora = await server.createUser('member', anna);
+    const subject = 'Müller; "Demo", part 1 '.repeat(6).trim();
+    const meeting = { type: 'meeting', subject, location: 'Room 1, left', body: 'a\nb' };
+    const startAt = new Date(Math.floor(Date.now() / 60_000) * 60_000 + 86_400_000).toISOString();
+    await make('/v1/activities', { ...meeting, startAt, durationMinutes: 45 }, dora);
+    const day = inDays(2).slice(0, 10);
+    const whole = { type: 'task', subject: 'Whole day', allDay: true };
+    await make('/v1/activities', { ...whole, dueAt: `${day}T00:00:00.000Z` }, dora);
+    const weekly = { type: 'task', subject: 'Weekly', dueAt: startAt, recurrence: 'FREQ=WEEKLY' };
+    await make('/v1/activities', weekly, dora);
+    await make('/v1/activities', { type: 'task', subject: 'Far', dueAt: inDays(500) }, dora);
+    await make('/v1/activities', { type: 'task', subject: 'Not hers', dueAt: startAt });
+    await dora.expect(404, 'GET', FEED);
+    const { path } = (await dora.expect(201, 'POST', FEED)).body;
+    const { status, text, headers } = await read(path);
+    expect([status, headers.get('content-type')]).toEqual([200, 'text/calendar; charset=utf-8']);
+    for (const line of text.split('\r\n')) expect(Buffer.byteLength(line)).toBeLessThan(76);
+    expect(text.endsWith('END:VCALENDAR\r\n')).toBe(true);
+    const events = eventsIn(text);
+    const [demo] = events.filter((event) => event.summary === subject);
+    expect([demo?.location, demo?.description]).toEqual(['Room 1, left', 'a\nb']);
+    expect(demo?.startDate.toJSDate().toISOString()).toBe(startAt);
+    expect(demo?.duration.toSeconds()).toBe(45 * 60);
+    const [task] = events.filter((event) => event.summary === 'Whole day');
+    expect([task?.startDate.isDate, task?.startDate.toString()]).toEqual([true, day]);
+    expect(task?.duration.toSeconds()).toBe(86_400);
+    expect(events.filter(({ summary }) => summary === 'Weekly').length).toBeGreaterThan(50);
+    expect(events.filter(({ summary }) => /Far|Not hers/.test(summary))).toEqual([]);
+    expect(new Set(events.map(({ uid }) => uid)).size).toBe(events.length);
+    const etag = headers.get('etag') as string;
+    expect((await read(path, { 'if-none-match': etag })).status).toBe(304);
+  });
+
+  test('ends with its address, when that is made anew or revoked, and with its user', async () => {
+    const emil = await server.createUser('member', anna);
+    const first = (await emil.expect(201, 'POST', FEED)).body.path as string;
+    const second = (await emil.expect(201, 'POST', FEED)).body.path as string;
+    expect([(await read(first)).status, (await read(second)).status]).toEqual([404, 200]);
+    await emil.expect(204, 'DELETE', FEED);
+    expect((await read(second)).status).toBe(404);
+    const third = (await emil.expect(201, 'POST', FEED)).body.path as string;
+    expect((await read(third)).headers.get('ratelimit-policy')).toContain('calendar');
+    await anna.expect(200, 'PATCH', `/v1/users/${emil.userId}`, { status: 'deactivated' });
+    expect((await read(third)).status).toBe(404);
+    expect((await read('/v1/calendar/made-up.ics')).status).toBe(404);
   });
 });

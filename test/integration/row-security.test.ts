@@ -172,7 +172,7 @@ describe('SQL without a predicate, in the context of another workspace', () => {
       deletable ? attempt(asB, `delete from ${name} returning workspace_id`) : ['B'],
     );
     // History is removed by upkeep alone.
-    const kept = { events: [], event_records: [] };
+    const kept = { events: [], event_records: [], event_mentions: [] };
     expect(outcome).toEqual({ ...every(owned, ['B']), ...kept });
   });
 

@@ -30,6 +30,7 @@ const pathValues: Record<string, Values> = {
   name: ({ property }) => [property],
   // Of platform administrators alone, who see all workspaces' jobs.
   queue: () => ['imports'],
+  file: ({ code }) => [`${code}.ics`],
   jobId: ({ ids }) => [ids.import],
 };
 
@@ -44,6 +45,9 @@ const queryValues: Record<string, Values> = {
   q: ({ word, email, domain }) => [word, email, domain],
   fields: ({ property }) => [`custom.${property}`],
   include: () => ['owner'],
+  date: () => ['2026-11-01'],
+  days: () => ['31'],
+  userId: ({ ids }) => [ids.user],
   count: () => ['exact', 'estimated'],
   deleted: () => ['true'],
   filter: none, // one parameter for each field: see filters
@@ -80,6 +84,7 @@ const headerValues: Record<string, Values> = {
 
 /** Operations that are not called, and why nothing is lost by that. */
 export const NOT_CALLED: Record<string, string> = {
+  'POST /v1/activities/calendar-feed': 'takes nothing but the caller, and answers a new secret',
   'POST /v1/auth/logout': 'takes nothing but the caller, and ends the session of this test',
   'GET /v1/forms/{publicKey}':
     'is for strangers who have the key; tests of its own say what they see',

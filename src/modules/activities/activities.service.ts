@@ -8,6 +8,7 @@ import type { ObjectDefinition } from '../../platform/records/object-definition.
 import { RecordKit } from '../../platform/records/record-kit.js';
 import type { RecordRow } from '../../platform/records/record-row.js';
 import { RecordService } from '../../platform/records/record-service.js';
+import { WorkloadSources } from '../../platform/records/workload-sources.js';
 import { ActivityFields } from './activity.dto.js';
 import type { ActivityStatus } from './activity.dto.js';
 import { activityRules } from './activity-rules.js';
@@ -34,6 +35,15 @@ export const activityObject = (kit: RecordKit): ObjectDefinition =>
     },
   });
 
+/** Open activities by owner; those of whole days are late from the next day on. */
+const WORKLOAD_SQL = `
+  select user_id as "userId", count(*) as open,
+    count(*) filter (where ends_at < case when all_day
+      then date_trunc('day', $3::timestamptz, 'UTC') else $3::timestamptz end) as overdue
+  from activity_agenda
+  where workspace_id = $1 and user_id = any($2::uuid[]) and is_open = true and is_owner
+  group by user_id`;
+
 /** What may be done with an activity of a status. */
 const ALLOWED: Record<ActivityStatus, readonly string[]> = {
   open: ['complete', 'cancel'],
@@ -46,10 +56,11 @@ const ALLOWED: Record<ActivityStatus, readonly string[]> = {
 export class ActivitiesService extends RecordService {
   readonly definition: ObjectDefinition;
 
-  constructor(kit: RecordKit) {
+  constructor(kit: RecordKit, workload: WorkloadSources) {
     const definition = activityObject(kit);
     super(kit, definition);
     this.definition = definition;
+    workload.register({ object: definition.plural, sql: WORKLOAD_SQL });
   }
 
   /**

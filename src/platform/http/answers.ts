@@ -88,6 +88,14 @@ export function json(body: unknown, status = 200, headers: Record<string, string
 
 export const noContent = (): Answer => new Answer(204, null);
 
+/** 200 with text of another type than JSON, and its ETag. */
+export const text = (body: string, type: string, cacheControl: string): Answer =>
+  new Answer(200, body, {
+    'content-type': type,
+    'cache-control': cacheControl,
+    etag: hashOf(body),
+  });
+
 /** 200 (or `status`) with something that no cache, browser or proxy may keep. */
 export const unstored = (
   body: unknown,

@@ -6,7 +6,8 @@ import type { Permission } from '../access/permissions.js';
 import { problemResponses } from './openapi-responses.js';
 
 /** Buckets that requests are counted in; see platform/throttle. */
-export type ThrottleClass = 'default' | 'search' | 'auth' | 'bulk' | 'form' | 'formTotal';
+export type ThrottleClass =
+  'default' | 'search' | 'auth' | 'bulk' | 'form' | 'formTotal' | 'calendar';
 
 /** What every route must declare. A route without a policy stops the start-up. */
 export interface RoutePolicy {

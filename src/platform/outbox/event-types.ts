@@ -49,6 +49,8 @@ export const AUDIT_EVENTS = {
   'import.cancelled': 'An import was stopped by someone.',
   'import.reverted': 'What an import did was undone.',
   'export.created': 'Records were exported.',
+  'calendarFeed.created': 'Someone made a secret address of their calendar.',
+  'calendarFeed.revoked': 'Someone ended the secret address of their calendar.',
   'queue.job_retried': 'A failed job was started again by hand.',
   'queue.job_removed': 'A job was removed by hand.',
 } as const;

@@ -13,7 +13,8 @@ export interface Limit {
  * default a caller may send 6,000 requests a minute, 1,500 searches and 600 batches. From one
  * address, which a whole company may share, 300 attempts to sign in are taken; those to one account
  * are counted where passwords are checked. A public form may be sent 60 times a minute from one
- * address, and 600 times from all of them together.
+ * address, and 600 times from all of them together. Calendars are read 1,200 times a minute from one address:
+ * the services that do it for many users share a few.
  */
 export function limitsOf({
   throttleLimit,
@@ -28,5 +29,6 @@ export function limitsOf({
     auth: share(20),
     form: share(100),
     formTotal: share(10),
+    calendar: share(5),
   };
 }

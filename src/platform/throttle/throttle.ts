@@ -45,6 +45,7 @@ export class Throttle {
       auth: kindOf('auth'),
       form: kindOf('form'),
       formTotal: kindOf('formTotal'),
+      calendar: kindOf('calendar'),
     };
   }
 

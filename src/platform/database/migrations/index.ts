@@ -9,6 +9,7 @@ import { M0008People } from './0008-people.js';
 import { M0009Commerce } from './0009-commerce.js';
 import { M0010Leads } from './0010-leads.js';
 import { M0011Deals } from './0011-deals.js';
+import { M0012Activities } from './0012-activities.js';
 import { M0013Performance } from './0013-performance.js';
 import { M0015ImportLists } from './0015-import-lists.js';
 import { M0012Activities } from './0012-activities.js';
@@ -27,6 +28,7 @@ export const migrations = [
   { name: '0009-commerce', class: M0009Commerce },
   { name: '0010-leads', class: M0010Leads },
   { name: '0011-deals', class: M0011Deals },
+  { name: '0012-activities', class: M0012Activities },
   { name: '0013-performance', class: M0013Performance },
   { name: '0015-import-lists', class: M0015ImportLists },
   { name: '0012-activities', class: M0012Activities },

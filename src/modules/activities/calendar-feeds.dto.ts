@@ -1,0 +1,15 @@
+import { ApiProperty } from '@nestjs/swagger';
+
+export class CalendarFeedDto {
+  @ApiProperty({ format: 'date-time' }) createdAt!: string;
+}
+
+export class NewCalendarFeedDto extends CalendarFeedDto {
+  @ApiProperty({
+    example: '/v1/calendar/4fzyo82mJx0QPmX2RrVnJk9sUq4Wc7BdTg5Yh8LzEa3.ics',
+    description:
+      'Where the calendar is, on the server that answers this; a secret, told only now. Whoever ' +
+      'has it can read the activities of its user',
+  })
+  path!: string;
+}
