@@ -12,7 +12,6 @@ import { M0011Deals } from './0011-deals.js';
 import { M0012Activities } from './0012-activities.js';
 import { M0013Performance } from './0013-performance.js';
 import { M0015ImportLists } from './0015-import-lists.js';
-import { M0012Activities } from './0012-activities.js';
 import { M0016DealOrders } from './0016-deal-orders.js';
 
 /** In the order they run. A migration that has been released is never edited. */
@@ -31,6 +30,5 @@ export const migrations = [
   { name: '0012-activities', class: M0012Activities },
   { name: '0013-performance', class: M0013Performance },
   { name: '0015-import-lists', class: M0015ImportLists },
-  { name: '0012-activities', class: M0012Activities },
   { name: '0016-deal-orders', class: M0016DealOrders },
 ];
