@@ -153,8 +153,14 @@ function statusOf(due: bigint, paid: bigint): PaymentStatus {
   return isPart ? 'partiallyPaid' : 'overpaid';
 }
 
-/** Sum of two amounts in a currency. */
+/** The sum of two amounts of a currency. */
 export function plus(left: string, right: string, currency: string): string {
   const scale = minorUnits(currency);
   return textOf(unitsOf(left, scale) + unitsOf(right, scale), scale);
+}
+
+/** The difference of two amounts of a currency. */
+export function minus(left: string, right: string, currency: string): string {
+  const scale = minorUnits(currency);
+  return textOf(unitsOf(left, scale) - unitsOf(right, scale), scale);
 }

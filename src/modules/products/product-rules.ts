@@ -1,5 +1,6 @@
-import { shortest, textOf, unitsOf } from '../../common/exact-decimal.js';
-import { itemsOf } from '../../platform/records/list-items.js';
+import { atLeast, shortest, textOf, unitsOf } from '../../common/exact-decimal.js';
+import { minorUnits } from '../../common/values/currency.js';
+import { itemsOf, storedItems } from '../../platform/records/list-items.js';
 import type { Draft } from '../../platform/records/record-rules.js';
 import type { Price } from './prices.js';
 
@@ -27,12 +28,16 @@ const storedOf = (before: Draft['before'], column: string): string | null =>
 const kept = (stored: string | null, value: string | null): string | null =>
   stored !== null && isSame(stored, value) ? stored : value;
 
+/** Amounts get the decimals of their currency: 5 EUR are 5.00. */
 function checkPrices({ after, errors, pointer }: Draft): void {
-  for (const [index, price] of itemsOf<Price>(after.values['prices']).entries()) {
+  const prices = itemsOf<Price>(after.values['prices']);
+  for (const [index, price] of prices.entries()) {
+    price.amount = atLeast(price.amount, minorUnits(price.currency));
     if (price.from === null || price.until === null || price.from <= price.until) continue;
     const detail = 'must not be before `from`';
     errors.push({ pointer: `${pointer}/prices/${index}/until`, code: 'dateOrder', detail });
   }
+  if (prices.length > 0) after.values['prices'] = storedItems(prices);
 }
 
 const isSame = (left: string, right: string | null): boolean =>
