@@ -178,7 +178,7 @@ describe("another workspace's things, named in any operation", () => {
     }
     expect(told).toEqual([]);
     expect(await stateOfA()).toEqual(before);
-  }, 400_000);
+  }, 600_000);
 
   test.each([
     'contact',

@@ -216,6 +216,23 @@ async function newDeal(admin: Client): Promise<{ id: string; stage: string }> {
   return { id: deal.body.id, stage: pipeline.body.stages[1].id };
 }
 
+/** An order that has come so far, and its line, which an example cannot name. */
+async function orderIn(
+  status: 'draft' | 'confirmed' | 'fulfilled',
+  { admin }: TestServer,
+): Promise<Given & { parts: object }> {
+  const company = await admin.expect(201, 'POST', '/v1/companies', NEW['/v1/companies']?.());
+  const { body: order } = await admin.expect(201, 'POST', '/v1/orders', {
+    ...{ companyId: company.body.id, lines: [{ name: 'Cup', quantity: '9', unitPrice: '20' }] },
+  });
+  const moves = { draft: [], confirmed: ['confirm'], fulfilled: ['confirm', 'fulfil'] }[status];
+  for (const move of moves) {
+    await admin.expect(200, 'POST', `/v1/orders/${order.id}/${move}`, {});
+  }
+  const lines = [{ lineId: order.lines[0].id as string, quantity: '1' }];
+  return { path: { id: order.id as string }, parts: { lines } };
+}
+
 /** What an example cannot know. Whoever changes a password or ends a session is somebody else. */
 const GIVEN: Record<string, (server: TestServer) => Promise<Given>> = {
   Auth_password: async ({ createUser }) => ({ as: await createUser('member') }),
@@ -259,6 +276,23 @@ const GIVEN: Record<string, (server: TestServer) => Promise<Given>> = {
   Users_deactivate: async ({ admin, createUser }) => {
     const { userId } = await createUser('member');
     return { path: { id: userId }, body: { handOverTo: admin.userId } };
+  },
+  OrderTransitions_confirm: (started) => orderIn('draft', started),
+  OrderTransitions_fulfil: (started) => orderIn('confirmed', started),
+  OrderTransitions_close: (started) => orderIn('fulfilled', started),
+  OrderTransitions_cancel: (started) => orderIn('confirmed', started),
+  OrderTransitions_reopen: (started) => orderIn('confirmed', started),
+  OrderTransitions_takeBack: async (started) => {
+    const { path, parts } = await orderIn('fulfilled', started);
+    return { path, body: parts };
+  },
+  OrderPayments_pay: (started) => orderIn('confirmed', started),
+  OrderPayments_refund: async (started) => {
+    const given = await orderIn('confirmed', started);
+    await started.admin.expect(201, 'POST', `/v1/orders/${given.path?.['id'] ?? ''}/payments`, {
+      amount: '100',
+    });
+    return { path: given.path };
   },
   Contacts_merge: (started) => duplicatesOf('/v1/contacts', started),
   ProductCategories_merge: (started) => duplicatesOf('/v1/product-categories', started),

@@ -319,6 +319,20 @@ export const BODIES: Record<string, (theirs: Belongings, own: Own) => unknown[]>
   'POST /v1/deals/{id}/win': () => [{ reason: 'Stolen' }],
   'POST /v1/deals/{id}/lose': () => [{ reason: 'Stolen' }],
   'POST /v1/deals/{id}/reopen': ({ ids }) => [{ stageId: ids.stage }],
+  'POST /v1/products/{id}/stock': () => [{ change: '-1', reason: 'Stolen' }],
+  'POST /v1/orders/{id}/confirm': () => [{ reason: 'Mine' }],
+  'POST /v1/orders/{id}/fulfil': ({ ids }) => [
+    {},
+    { lines: [{ lineId: ids.product, quantity: '1' }] },
+  ],
+  'POST /v1/orders/{id}/close': () => [{}],
+  'POST /v1/orders/{id}/cancel': () => [{ reason: 'Mine' }],
+  'POST /v1/orders/{id}/reopen': () => [{ reason: 'Mine' }],
+  'POST /v1/orders/{id}/returns': ({ ids }) => [
+    { lines: [{ lineId: ids.product, quantity: '1' }], reason: 'Mine' },
+  ],
+  'POST /v1/orders/{id}/payments': () => [{ amount: '1' }],
+  'POST /v1/orders/{id}/refunds': () => [{ amount: '1' }],
   'PUT /v1/teams/{id}/members/{userId}': () => [{ role: 'manager' }],
   'POST /v1/auth/login': ({ workspaceId }, { email, password }) => [
     { email, password, workspaceId },

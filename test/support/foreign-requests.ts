@@ -72,6 +72,8 @@ const queryValues: Record<string, Values> = {
   at: () => ['2098-12-01T15:00:00.000Z', '2021-01-01'],
   from: () => ['2020-01-01T00:00:00.000Z', 'USD', '2020-01'],
   to: () => ['2099-01-01T00:00:00.000Z', 'EUR', '2020-12'],
+  currency: () => ['EUR'],
+  quantity: () => ['2'],
 };
 
 const headerValues: Record<string, Values> = {
@@ -173,11 +175,14 @@ function pathIds(name: string, template: string, theirs: Belongings): string[] {
   return [...new Set([...kinds, 'contact', 'user'] as const)].map((kind) => theirs.ids[kind]);
 }
 
+const MOVES = /(?:confirm|fulfil|close|cancel|reopen|returns|payments|refunds|stock)$/;
+
 /** What is the caller's own may be told to point to another's. */
 function ownValues(name: string, template: string, own: Own | undefined): string[] {
   if (!own) return [];
   if (name === 'userId') return [own.user];
-  if (name !== 'id') return [];
+  // What is done to an order changes it: the second time it is answered otherwise.
+  if (name !== 'id' || MOVES.test(template)) return [];
   const mine = own as unknown as Record<string, string | undefined>;
   const kinds = KINDS[template.split('/')[2] ?? ''] ?? ['contact', 'company', 'team', 'user'];
   return kinds.flatMap((kind) => mine[kind] ?? []);

@@ -63,7 +63,11 @@ export class FulfilInput extends MoveInput {
 
 /** Body of `POST /v1/orders/{id}/returns`. */
 export class ReturnInput extends ReasonedMoveInput {
-  @ApiProperty({ type: [LinePartInput], description: 'What comes back' })
+  @ApiProperty({
+    type: [LinePartInput],
+    description: 'What comes back',
+    example: [{ lineId: '01a20572-a38b-73e1-8144-9b263f82ac28', quantity: '1' }],
+  })
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(MOST_LINES)
