@@ -38,9 +38,12 @@ export function keptLines(given: readonly GivenLine[], stored: readonly OrderLin
   });
 }
 
+/** What a line has that says nothing. */
+const DEFAULTS: Record<string, string> = { taxRate: '0' };
+
 function saysTheSame(given: GivenLine, stored: OrderLine): boolean {
   const isSame = (name: keyof GivenLine & keyof OrderLine): boolean =>
-    sameValue(name, given[name], stored[name]);
+    sameValue(name, given[name] ?? DEFAULTS[name] ?? null, stored[name]);
   return (
     TERMS.every(isSame) &&
     FROM_PRODUCT.every((name) => (given[name] === null && given.productId) || isSame(name))
