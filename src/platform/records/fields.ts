@@ -34,7 +34,7 @@ function documentation(options: FieldOptions): object {
     description: `${options.description ?? options.label}.${unique}`.replace('..', '.'),
     ...(options.example === undefined ? {} : { example: options.example }),
     ...(options.readOnly ? { readOnly: true } : {}),
-    ...(options.initial === undefined ? {} : { default: options.initial }),
+    ...(options.initial === undefined ? {} : { default: options.item ? [] : options.initial }),
   };
 }
 
