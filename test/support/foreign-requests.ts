@@ -175,13 +175,13 @@ function pathIds(name: string, template: string, theirs: Belongings): string[] {
   return [...new Set([...kinds, 'contact', 'user'] as const)].map((kind) => theirs.ids[kind]);
 }
 
-const MOVES = /(?:confirm|fulfil|close|cancel|reopen|returns|payments|refunds|stock)$/;
+const MOVES = /(?:confirm|fulfil|close|cancel|complete|reopen|returns|payments|refunds|stock)$/;
 
 /** What is the caller's own may be told to point to another's. */
 function ownValues(name: string, template: string, own: Own | undefined): string[] {
   if (!own) return [];
   if (name === 'userId') return [own.user];
-  // What is done to an order changes it: the second time it is answered otherwise.
+  // A deed changes what it is done to: the second time it is answered otherwise.
   if (name !== 'id' || MOVES.test(template)) return [];
   const mine = own as unknown as Record<string, string | undefined>;
   const kinds = KINDS[template.split('/')[2] ?? ''] ?? ['contact', 'company', 'team', 'user'];
