@@ -195,7 +195,8 @@ async function empty(url: string): Promise<void> {
   const database = new pg.Client({ connectionString: url });
   await database.connect();
   await database.query(
-    'truncate contacts, companies, record_index, search_documents, search_queue, events, event_records',
+    `truncate contacts, companies, record_index, search_documents, search_queue, events,
+      event_records cascade`,
   );
   await database.end();
 }

@@ -108,6 +108,8 @@ describe.each(STORES)('jobs in $name, when processes are killed', ({ start }) =>
       () => runsOf(last),
       (runs) => runs === 1,
     );
+    // It has run; that it is known to be done takes a moment more.
+    await eventually(completed, (count) => count === 2);
     await worker.kill();
     expect(await runsOf(id)).toBe(1);
   });
