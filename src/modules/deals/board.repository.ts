@@ -89,7 +89,7 @@ const allTotals = (ctx: RequestContext, pipelineId: string): Statement => ({
 const ownTotals = (ctx: RequestContext, pipelineId: string, ownerId: string): Statement => ({
   text: `select stage_id as "stageId", currency, count(*) as deals,
       coalesce(sum(amount), 0)::text as amount,
-      coalesce(sum(amount * probability / 100), 0)::text as weighted
+      trim_scale(coalesce(sum(amount * probability), 0) / 100)::text as weighted
     from deals where workspace_id = $1 and owner_id = $3 and deleted_at is null
       and stage_id = any(array(select s.id from pipeline_stages s
         where s.workspace_id = $1 and s.pipeline_id = $2))

@@ -46,19 +46,25 @@ export interface ForecastRows {
   names: Map<string, string>;
 }
 
-/** What deals are grouped by before teams are looked at. */
-const KEYS: Record<ForecastBy, (day: string) => string> = {
-  month: (day) => `to_char(${day}, 'YYYY-MM')`,
-  owner: () => 'd.owner_id::text',
-  team: () => 'd.owner_id::text',
+/**
+ * What deals are grouped by, as it is stored, and what that is called afterwards: text is made, and
+ * numbers are divided, for the groups and not for each deal.
+ */
+const KEYS: Record<ForecastBy, { column: (day: string) => string; name: string }> = {
+  month: { column: (day) => day, name: "to_char(g.k, 'YYYY-MM')" },
+  owner: { column: () => 'd.owner_id', name: 'g.k::text' },
+  team: { column: () => 'd.owner_id', name: 'm.team_id::text' },
 };
+
+const teamsOf = (by: ForecastBy): string =>
+  by !== 'team'
+    ? ''
+    : `left join (team_members m join teams t on t.workspace_id = m.workspace_id
+        and t.id = m.team_id and t.deleted_at is null)
+      on m.workspace_id = $1 and m.user_id = g.k`;
 
 const NARROWED = `($4::uuid is null or d.pipeline_id = $4)
   and ($5::uuid[] is null or d.owner_id = any($5))`;
-
-const TEAM_OF = `left join (team_members m join teams t on t.workspace_id = m.workspace_id
-    and t.id = m.team_id and t.deleted_at is null)
-  on m.workspace_id = $1 and m.user_id = g.key::uuid`;
 
 /** SQL of forecasts: sums over the index of the months alone. */
 @Injectable()
@@ -116,23 +122,22 @@ const paramsOf = (ctx: RequestContext, { from, to, pipelineId, ownerIds }: Forec
 ];
 
 function openStatement(ctx: RequestContext, by: ForecastBy, scope: ForecastScope): Statement {
-  const grouped = `
-    select ${KEYS[by]('d.expected_close_date')} as key, d.forecast_category as category, d.currency,
-      count(*) as deals, coalesce(sum(d.amount), 0) as amount,
-      coalesce(sum(d.amount * d.probability / 100), 0) as weighted
-    from deals d
-    where d.workspace_id = $1 and d.status = 'open' and d.deleted_at is null
-      and d.expected_close_date between $2::date and $3::date
-      and d.forecast_category <> 'omitted' and ${NARROWED}
-    group by 1, 2, 3`;
-  const text =
-    by === 'team'
-      ? `select m.team_id::text as key, g.category, g.currency, sum(g.deals)::bigint as deals,
-          sum(g.amount)::text as amount, sum(g.weighted)::text as weighted
-        from (${grouped}) g ${TEAM_OF} group by 1, 2, 3`
-      : `select g.key, g.category, g.currency, g.deals, g.amount::text as amount,
-          g.weighted::text as weighted from (${grouped}) g`;
-  return { text, params: paramsOf(ctx, scope) };
+  const { column, name } = KEYS[by];
+  return {
+    text: `select ${name} as key, g.category, g.currency, sum(g.deals)::bigint as deals,
+        sum(g.amount)::text as amount, trim_scale(sum(g.percents) / 100)::text as weighted
+      from (
+        select ${column('d.expected_close_date')} as k, d.forecast_category as category,
+          d.currency, count(*) as deals, coalesce(sum(d.amount), 0) as amount,
+          coalesce(sum(d.amount * d.probability), 0) as percents
+        from deals d
+        where d.workspace_id = $1 and d.status = 'open' and d.deleted_at is null
+          and d.expected_close_date between $2::date and $3::date
+          and d.forecast_category <> 'omitted' and ${NARROWED}
+        group by 1, 2, 3) g ${teamsOf(by)}
+      group by 1, 2, 3`,
+    params: paramsOf(ctx, scope),
+  };
 }
 
 function wonStatement(
@@ -141,26 +146,26 @@ function wonStatement(
   scope: ForecastScope,
   base: string,
 ): Statement {
-  const day = "(d.closed_at at time zone 'UTC')";
-  const grouped = `
-    select ${KEYS[by](day)} as key,
-      case when d.converted then $6::text else d.currency end as currency,
-      case when d.converted then null else ${day}::date end as day,
-      count(*) as deals, sum(case when d.converted then d.amount_in_base else d.amount end) as amount
-    from (select d.*, coalesce(d.base_currency = $6 and d.amount_in_base is not null, false)
-        as converted from deals d
-      where d.workspace_id = $1 and d.status = 'won' and d.deleted_at is null
-        and d.closed_at >= $2::date::timestamp at time zone 'UTC'
-        and d.closed_at < ($3::date + 1)::timestamp at time zone 'UTC'
-        and d.amount is not null and ${NARROWED}) d
-    group by 1, 2, 3`;
-  const text =
-    by === 'team'
-      ? `select m.team_id::text as key, g.currency, g.day, sum(g.deals)::bigint as deals,
-          sum(g.amount)::text as amount
-        from (${grouped}) g ${TEAM_OF} group by 1, 2, 3`
-      : `select g.key, g.currency, g.day, g.deals, g.amount::text as amount from (${grouped}) g`;
-  return { text, params: [...paramsOf(ctx, scope), base] };
+  const { column, name } = KEYS[by];
+  const day = "(d.closed_at at time zone 'UTC')::date";
+  const converted = '(d.base_currency = $6 and d.amount_in_base is not null) is true';
+  return {
+    text: `select ${name} as key, g.currency, g.day, sum(g.deals)::bigint as deals,
+        sum(g.amount)::text as amount
+      from (
+        select ${column(day)} as k,
+          case when ${converted} then $6::text else d.currency end as currency,
+          case when not ${converted} then ${day} end as day, count(*) as deals,
+          sum(case when ${converted} then d.amount_in_base else d.amount end) as amount
+        from deals d
+        where d.workspace_id = $1 and d.status = 'won' and d.deleted_at is null
+          and d.closed_at >= $2::date::timestamp at time zone 'UTC'
+          and d.closed_at < ($3::date + 1)::timestamp at time zone 'UTC'
+          and d.amount is not null and ${NARROWED}
+        group by 1, 2, 3) g ${teamsOf(by)}
+      group by 1, 2, 3`,
+    params: [...paramsOf(ctx, scope), base],
+  };
 }
 
 /** Quotas whose period lies within the days; by month those of users for just that month. */
