@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { INestApplicationContext } from '@nestjs/common';
+import { runImport, startWorker } from '../support/imports.js';
 import { startServer } from '../support/server.js';
 import type { Client, TestServer } from '../support/server.js';
 
@@ -237,4 +239,46 @@ describe('a deal', () => {
     const { body: after } = await admin.expect(200, 'GET', `/v1/deals/${deal.id}`);
     expect(after.companyId).toBe(twin.id);
   });
+});
+
+describe('deals from a file', () => {
+  let worker: INestApplicationContext;
+
+  beforeAll(async () => {
+    worker = await startWorker(server.config);
+  });
+
+  afterAll(() => worker.close());
+
+  test('go into their stages by name, by the rules of any deal, with their history', async () => {
+    await make('/v1/pipelines', { name: 'From files', stages: STAGES });
+    const file = [
+      'Deal name,Pipeline,Deal stage,Amount,Closed at,Tags',
+      'First,From files,First call,,,filed',
+      'Second,From files,proposal,"1,250.50",,filed',
+      'Third,From files,Proposal,,,filed',
+      'Fourth,From files,Won,99,2026-02-03T10:00:00Z,filed',
+      'Fifth,From files,Nowhere,99,,filed',
+    ].join('\n');
+    const done = await runImport(admin, { options: { object: 'deals' }, file });
+    expect(done.totals).toMatchObject({ read: 5, created: 3, failed: 2 });
+    const { body: errors } = await admin.expect(200, 'GET', `/v1/imports/${done.id}/errors`);
+    expect(JSON.stringify(errors)).toContain('must be given for the stage Proposal');
+    expect(JSON.stringify(errors)).toContain('is not a stage of the pipeline');
+    const list = '/v1/deals?filter[tags][has]=filed&sort=name';
+    const { body } = await admin.expect(200, 'GET', list);
+    expect(body.data).toEqual([
+      expect.objectContaining({ name: 'First', stage: 'first-call', status: 'open' }),
+      expect.objectContaining({
+        ...{ name: 'Fourth', status: 'won', closedAt: '2026-02-03T10:00:00.000Z', amount: '99.00' },
+      }),
+      expect.objectContaining({ name: 'Second', stage: 'proposal', amount: '1250.50' }),
+    ]);
+    const path = `/v1/deals/${body.data[1].id}/stage-history`;
+    const { body: history } = await admin.expect(200, 'GET', path);
+    expect(history.data[0]).toMatchObject({ toStage: 'won', at: '2026-02-03T10:00:00.000Z' });
+    const board = `/v1/pipelines/${body.data[0].pipelineId}/board`;
+    const { body: seen } = await admin.expect(200, 'GET', board);
+    expect(seen.stages.map(({ count }: { count: number }) => count)).toEqual([1, 1, 1, 0]);
+  }, 60_000);
 });
