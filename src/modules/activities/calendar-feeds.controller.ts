@@ -17,7 +17,6 @@ export class CalendarFeedsController {
     permission: 'activity:read',
     summary: 'Whether you have a calendar feed, and since when',
     answers: CalendarFeedDto,
-    problems: [404],
   })
   async get(@Ctx() ctx: RequestContext) {
     return unstored(await this.feeds.get(ctx));

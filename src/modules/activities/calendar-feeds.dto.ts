@@ -1,7 +1,13 @@
 import { ApiProperty } from '@nestjs/swagger';
 
 export class CalendarFeedDto {
-  @ApiProperty({ format: 'date-time' }) createdAt!: string;
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'null: you have none',
+  })
+  createdAt!: string | null;
 }
 
 export class NewCalendarFeedDto extends CalendarFeedDto {

@@ -28,11 +28,9 @@ export class CalendarFeedsService {
     private readonly database: Database,
   ) {}
 
-  /** The caller's feed, without its secret. @throws Problem 404. */
+  /** Since when the caller has a feed; null: they have none. */
   async get(ctx: RequestContext): Promise<CalendarFeedDto> {
-    const feed = await this.feeds.find(ctx);
-    if (!feed) throw new Problem('not-found', 'You have no calendar feed.');
-    return feed;
+    return (await this.feeds.find(ctx)) ?? { createdAt: null };
   }
 
   /** Makes the caller a secret address; one they had ends at once. */
