@@ -15,6 +15,7 @@ import { ProductCategoriesModule } from './modules/product-categories/index.js';
 import { ProductsModule } from './modules/products/index.js';
 import { PipelinesModule } from './modules/pipelines/index.js';
 import { LeadRecordsModule } from './modules/leads/index.js';
+import { SegmentsWorkerModule } from './modules/segments/index.js';
 import { TeamsModule } from './modules/teams/index.js';
 import { HandOversWorkerModule } from './modules/users/index.js';
 import { InvalidationModule } from './platform/cache/invalidation.module.js';
@@ -53,6 +54,7 @@ export class WorkerModule {
         ForecastModule,
         TeamsModule,
         ActivitiesModule,
+        SegmentsWorkerModule,
         ImportsWorkerModule,
         ExportsWorkerModule,
         HandOversWorkerModule,

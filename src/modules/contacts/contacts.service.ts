@@ -3,6 +3,7 @@ import type { ColumnValues } from '../../platform/records/field-types.js';
 import { defineObject } from '../../platform/records/object-definition.js';
 import { RecordKit } from '../../platform/records/record-kit.js';
 import { RecordService } from '../../platform/records/record-service.js';
+import { SEGMENT_ACTIONS } from '../../platform/records/segment-actions.js';
 import { ContactFields } from './contact.dto.js';
 
 const nameOf = ({ first_name: first, last_name: last }: ColumnValues): string =>
@@ -26,6 +27,7 @@ export const CONTACT = defineObject({
       ? undefined
       : 'needs at least one of firstName, lastName, email, phone, mobile',
   duplicateKeys: ['email', 'mobile', 'phone', 'lastName'],
+  actions: SEGMENT_ACTIONS,
 });
 
 /** People: customers, leads, partners. */

@@ -14,6 +14,7 @@ export const RECORD_OBJECTS = [
   'deal',
   'activity',
   'quota',
+  'segment',
 ] as const;
 export type RecordObject = (typeof RECORD_OBJECTS)[number];
 

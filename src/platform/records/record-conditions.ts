@@ -20,7 +20,7 @@ export function checkPlain(
 /**
  * A condition that may ask for related records and relative times, checked: those are told by the
  * clock of the workspace.
- * @param now milliseconds since 1970 UTC.
+ * @param fresh reads settings again that were remembered, such as after an unknown property.
  * @returns the condition as it is now, and the clock, which knows when it will be another one.
  * @throws Problem 400 for what there is not, 403 for related records that the caller may not read.
  */
@@ -28,12 +28,12 @@ export async function checkAcross(
   kit: RecordKit,
   ctx: RequestContext,
   definition: ObjectDefinition,
-  settings: WorkspaceSettings,
   condition: Condition,
-  now = Date.now(),
+  fresh = false,
 ): Promise<{ condition: TypedCondition; clock: FilterClock }> {
-  const clock = new FilterClock(now, settings.timeZone);
-  const related = await settingsFor(kit, ctx, definition, condition);
+  const settings = await kit.settings.of(ctx, definition, fresh);
+  const clock = new FilterClock(Date.now(), settings.timeZone);
+  const related = await settingsFor(kit, ctx, definition, condition, fresh);
   const checked = checkCondition(condition, fieldSchema(definition, settings), {
     fieldNames: () => filterNames(definition, settings),
     relations: callerRelations(kit, ctx, definition, related),

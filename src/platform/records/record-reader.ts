@@ -99,7 +99,7 @@ export class RecordReader {
     if (query.where) {
       const { where, relations } = query;
       const checked = relations
-        ? (await checkAcross(this.kit, ctx, definition, settings, where)).condition
+        ? (await checkAcross(this.kit, ctx, definition, where, usesCustom(query))).condition
         : checkPlain(definition, settings, where);
       conditions.push((params) => conditionSql(definition, checked, params));
     }

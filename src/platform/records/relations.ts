@@ -156,10 +156,11 @@ export async function settingsFor(
   ctx: RequestContext,
   from: ObjectDefinition,
   condition: Condition,
+  fresh = false,
 ): Promise<Map<string, WorkspaceSettings>> {
   const settings = new Map<string, WorkspaceSettings>();
   for (const definition of objectsIn(kit, from, condition)) {
-    settings.set(definition.object, await kit.settings.of(ctx, definition));
+    settings.set(definition.object, await kit.settings.of(ctx, definition, fresh));
   }
   return settings;
 }
