@@ -17,6 +17,7 @@ import { PipelinesModule } from './modules/pipelines/index.js';
 import { LeadRecordsModule } from './modules/leads/index.js';
 import { SegmentsWorkerModule } from './modules/segments/index.js';
 import { TeamsModule } from './modules/teams/index.js';
+import { TicketsModule } from './modules/tickets/index.js';
 import { HandOversWorkerModule } from './modules/users/index.js';
 import { InvalidationModule } from './platform/cache/invalidation.module.js';
 import { DatabaseModule } from './platform/database/database.module.js';
@@ -55,6 +56,7 @@ export class WorkerModule {
         TeamsModule,
         ActivitiesModule,
         SegmentsWorkerModule,
+        TicketsModule,
         ImportsWorkerModule,
         ExportsWorkerModule,
         HandOversWorkerModule,
