@@ -44,6 +44,8 @@ beforeAll(async () => {
     pipeline: (await made(b, '/v1/pipelines', { name: 'Mine' })).id,
     deal: (await made(b, '/v1/deals', { name: 'Mine' })).id,
     quota: (await made(b, '/v1/quotas', QUOTA(b))).id,
+    segment: (await made(b, '/v1/segments', { name: 'Mine', object: 'contacts', kind: 'static' }))
+      .id,
     user: b.userId,
     email: b.me?.user.email as string,
     password: PASSWORD,
@@ -131,7 +133,7 @@ function neutral(text: string, sent: Belongings): string {
     .replace(/"number":\d+/g, '"number":<next>')
     .replace(/(cursor|after)=[\w-]+/g, '$1=<new>')
     .replace(
-      /<(?:contact|binned|merged|company|team|lead|assignmentRule|leadForm|submission|productCategory|product|order|pipeline|stage|deal|quota|user|role|apiKey|import|export)>/g,
+      /<(?:contact|binned|merged|company|team|lead|assignmentRule|leadForm|submission|productCategory|product|order|pipeline|stage|deal|quota|segment|user|role|apiKey|import|export)>/g,
       '<their id>',
     );
 }
@@ -196,6 +198,7 @@ describe("another workspace's things, named in any operation", () => {
     'pipeline',
     'deal',
     'quota',
+    'segment',
     'user',
     'role',
     'apiKey',
@@ -206,7 +209,7 @@ describe("another workspace's things, named in any operation", () => {
       ...{ contact: 'contacts', binned: 'contacts', merged: 'contacts', company: 'companies' },
       ...{ team: 'teams', productCategory: 'product-categories', product: 'products' },
       ...{ leadForm: 'lead-forms' },
-      ...{ pipeline: 'pipelines', deal: 'deals', quota: 'quotas' },
+      ...{ pipeline: 'pipelines', deal: 'deals', quota: 'quotas', segment: 'segments' },
       ...{
         order: 'orders',
         lead: 'leads',

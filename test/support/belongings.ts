@@ -25,6 +25,7 @@ export interface Belongings {
     | 'stage'
     | 'deal'
     | 'quota'
+    | 'segment'
     | 'user'
     | 'handOver'
     | 'role'
@@ -58,6 +59,7 @@ export interface Own {
   pipeline: string;
   deal: string;
   quota: string;
+  segment: string;
   user: string;
   password: string;
   email: string;
@@ -76,6 +78,7 @@ export const FURNISHED = [
   ...['contacts', 'companies', 'teams', 'leads', 'product-categories', 'products', 'orders'],
   ...['pipelines', 'deals', 'quotas'],
   'activities',
+  'segments',
 ];
 
 /** Makes one of everything in a workspace. */
@@ -131,6 +134,13 @@ export async function furnish(client: Client): Promise<Belongings> {
   const submission = await spamOf(client, leadForm);
   const goods = await furnishCatalogue(client, contact.id, company.id, shared);
   const selling = await furnishSelling(client, contact.id, company.id, user.id, shared);
+  const segment = await made(client, '/v1/segments', {
+    ...{ name: `${WORD} team`, object: 'contacts', kind: 'static', ...shared },
+    ...{ description: WORD, externalIds: { legacy: 'Q-77' } },
+  });
+  await client.expect(200, 'POST', `/v1/segments/${segment.id}/members`, {
+    ...{ operation: 'add', ids: [contact.id] },
+  });
   const [binned, merged] = [
     await made(client, '/v1/contacts', { lastName: `${WORD} binned` }),
     await made(client, '/v1/contacts', { lastName: `${WORD} merged` }),
@@ -175,6 +185,7 @@ export async function furnish(client: Client): Promise<Belongings> {
       assignmentRule,
       leadForm,
       submission,
+      segment,
       user,
       handOver,
       ...goods,

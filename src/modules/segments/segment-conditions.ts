@@ -53,10 +53,10 @@ export class SegmentConditions {
   }
 
   /** A segment's condition for the upkeep, which sees all of the workspace. */
-  async checkStored(workspaceId: string, plural: string, where: unknown): Promise<CheckedSegment> {
+  async checkStored(workspaceId: string, plural: string, where: string): Promise<CheckedSegment> {
     const definition = this.definitionOf(plural);
     const ctx = upkeepContext(workspaceId);
-    const condition = parseWhere(where);
+    const condition = parseWhere(JSON.parse(where));
     try {
       return await this.check(ctx, definition, condition, false);
     } catch (error) {

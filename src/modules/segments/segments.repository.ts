@@ -8,7 +8,8 @@ export interface UpkeptSegment {
   id: string;
   name: string;
   object: string;
-  where: unknown;
+  /** JSON text. */
+  where: string;
 }
 
 /** A segment through whose records the upkeep walks, and how far it is. */
@@ -19,7 +20,7 @@ export interface Pass extends UpkeptSegment {
   total: number | null;
 }
 
-const COLUMNS = 'id, name, object, conditions as "where"';
+const COLUMNS = 'id, name, object, conditions::text as "where"';
 
 /** Workspaces looked for at once. */
 const MOST_WORKSPACES = 200;
