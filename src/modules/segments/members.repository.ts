@@ -90,26 +90,48 @@ export class MembersRepository {
     );
   }
 
-  /** Counts what the conditions find, up to a bound, and tells what the planner thinks they are. */
-  counts(
+  /**
+   * Counts what the conditions find, up to a bound, and names the newest: of all that are found
+   * when the bound is not passed. One row of `count` and `ids`.
+   */
+  newest(
     workspaceId: string,
-    { table }: ObjectDefinition,
+    definition: ObjectDefinition,
     conditions: readonly Condition[],
     bound: number,
-  ): Statement[] {
+    shown: number,
+  ): Statement {
     const params = new Params(workspaceId);
-    const where = [
-      `r.workspace_id = ${params.workspace}`,
-      'r.deleted_at is null',
-      ...conditions.map((condition) => condition(params)),
-    ].join(' and ');
-    const from = `from ${table} r where ${where}`;
-    return [
-      {
-        text: `select count(*) as count from (select ${from} limit ${bound + 1}) as counted`,
-        params: params.values,
-      },
-      { text: `explain (format json) select ${from}`, params: params.values },
-    ];
+    return {
+      text: `with found as materialized (
+          select r.id, r.created_at ${fromSql(definition, conditions, params)} limit ${bound + 1})
+        select (select count(*) from found) as count, array(
+          select f.id from found f order by f.created_at desc, f.id desc limit ${shown}) as ids`,
+      params: params.values,
+    };
   }
+
+  /** Asks the planner how many they are, without looking. */
+  planned(
+    workspaceId: string,
+    definition: ObjectDefinition,
+    conditions: readonly Condition[],
+  ): Statement {
+    const params = new Params(workspaceId);
+    const from = fromSql(definition, conditions, params);
+    return { text: `explain (format json) select ${from}`, params: params.values };
+  }
+}
+
+function fromSql(
+  { table }: ObjectDefinition,
+  conditions: readonly Condition[],
+  params: Params,
+): string {
+  const where = [
+    `r.workspace_id = ${params.workspace}`,
+    'r.deleted_at is null',
+    ...conditions.map((condition) => condition(params)),
+  ];
+  return `from ${table} r where ${where.join(' and ')}`;
 }

@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../common/context.js';
 import { Problem } from '../../common/errors.js';
 import { parseWhere } from '../../common/filter/index.js';
-import type { Condition } from '../../common/filter/index.js';
 import { Database } from '../../platform/database/database.js';
 import { conditionSql } from '../../platform/records/condition-sql.js';
 import type { ObjectDefinition } from '../../platform/records/object-definition.js';
@@ -38,34 +37,59 @@ export class PreviewService {
     if (!ctx.grants.has(`${definition.object}:read`)) {
       throw new Problem('forbidden', `You need the permission ${definition.object}:read.`);
     }
-    const parsed = parseWhere(where);
-    const { count, isExact } = await this.count(ctx, definition, parsed);
-    const page = await new RecordReader(this.kit, definition).page(ctx, {
-      ...{ limit: SHOWN, sort: [], include: [], count: 'none', deleted: false },
-      ...{ where: parsed, relations: true },
-    });
-    // The records are JSON already: what follows them is the page's end.
-    const data = page.json.slice('{"data":'.length, page.json.lastIndexOf(',"page":'));
-    return `{"count":${count},"countIsExact":${String(isExact)},"data":${data}}`;
+    const fulfils = await this.conditionsOf(ctx, definition, where);
+    const { workspaceId } = ctx;
+    const statement = this.members.newest(workspaceId, definition, fulfils, EXACT, SHOWN);
+    const [found] = await this.database.run(ctx, [statement]);
+    const { count, ids } = found?.rows[0] as unknown as { count: number; ids: string[] };
+    if (count > EXACT) {
+      const estimate = await this.estimate(ctx, definition, fulfils);
+      const shown = await this.shown(ctx, definition, (params) => joined(fulfils, params));
+      return `{"count":${Math.max(count, estimate)},"countIsExact":false,"data":${shown}}`;
+    }
+    const among: Condition = (params) => `r.id = any(${params.add(ids, 'uuid[]')})`;
+    const data = await this.shown(ctx, definition, among);
+    return `{"count":${count},"countIsExact":true,"data":${data}}`;
   }
 
-  private async count(
+  private async conditionsOf(
     ctx: RequestContext,
     definition: ObjectDefinition,
-    where: Condition,
-  ): Promise<{ count: number; isExact: boolean }> {
-    const { condition } = await checkAcross(this.kit, ctx, definition, where, true);
-    const fulfils = (params: Params): string => conditionSql(definition, condition, params);
+    where: object,
+  ): Promise<Condition[]> {
+    const { condition } = await checkAcross(this.kit, ctx, definition, parseWhere(where), true);
     const reach = reachCondition(ctx, definition);
-    const conditions = reach ? [fulfils, reach] : [fulfils];
-    const { workspaceId } = ctx;
-    const statements = this.members.counts(workspaceId, definition, conditions, EXACT);
-    const [counted, planned] = await this.database.run(ctx, statements);
-    const count = Number(counted?.rows[0]?.['count'] ?? 0);
-    if (count <= EXACT) return { count, isExact: true };
-    return { count: Math.max(count, estimateOf(planned?.rows[0])), isExact: false };
+    const fulfils: Condition = (params) => conditionSql(definition, condition, params);
+    return reach ? [fulfils, reach] : [fulfils];
+  }
+
+  /** The newest records that fulfil it, as a JSON list. */
+  private async shown(
+    ctx: RequestContext,
+    definition: ObjectDefinition,
+    among: Condition,
+  ): Promise<string> {
+    const reader = new RecordReader(this.kit, definition);
+    const query = { limit: SHOWN, sort: [], include: [], count: 'none', deleted: false } as const;
+    const { json } = await reader.page(ctx, { ...query, sort: [], include: [] }, among);
+    return json.slice('{"data":'.length, json.lastIndexOf(',"page":'));
+  }
+
+  private async estimate(
+    ctx: RequestContext,
+    definition: ObjectDefinition,
+    fulfils: readonly Condition[],
+  ): Promise<number> {
+    const statement = this.members.planned(ctx.workspaceId, definition, fulfils);
+    const [planned] = await this.database.run(ctx, [statement]);
+    return estimateOf(planned?.rows[0]);
   }
 }
+
+type Condition = (params: Params) => string;
+
+const joined = (conditions: readonly Condition[], params: Params): string =>
+  conditions.map((condition) => condition(params)).join(' and ');
 
 function estimateOf(row: Record<string, unknown> | undefined): number {
   const text = row?.['QUERY PLAN'];

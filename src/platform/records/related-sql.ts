@@ -79,60 +79,46 @@ function countingSql(ownerId: string | null, row: string, params: Params, where:
 }
 
 function existsSql(step: Step, isWanted: boolean): string {
-  const { relation, to } = step;
-  const parts = relation.edges.map(
-    (edge) =>
-      `${isWanted ? '' : 'not '}exists (select from ${relation.target.table} ${to}
-      where ${linkSql(step, edge)} and ${step.counts()})`,
+  const parts = step.relation.edges.map(
+    (edge) => `${isWanted ? '' : 'not '}exists (select ${tiedSql(step, edge)})`,
   );
   return parts.length === 1 ? (parts[0] as string) : `(${parts.join(isWanted ? ' or ' : ' and ')})`;
 }
 
-/** Whether the row `to` is tied to the row that is asked about. */
-function linkSql({ object, relation, params, row, to }: Step, edge: Edge): string {
-  if (edge.kind === 'own') return `${to}.id = ${row}.${edge.field.column}`;
-  if (edge.kind === 'their') return `${to}.${edge.field.column} = ${row}.id`;
-  if (edge.kind === 'theirItems') {
-    return `${to}.id in (select i.record_id from ${indexOf(relation.target.object, edge.key, params)}
-      and i.value = ${row}.id::text)`;
-  }
-  return `${to}.id in (select i.value::uuid from ${indexOf(object, edge.key, params)}
-    and i.record_id = ${row}.id)`;
-}
-
-const indexOf = (object: string, key: string, params: Params): string =>
-  `record_index i where i.workspace_id = ${params.workspace} and i.object = '${object}'
-    and i.key = '${key}'`;
-
-/** Counts or adds up what belongs to each row. */
-function lookUpSql(step: Step, aggregate: Aggregate): string {
-  const { relation, to, params } = step;
-  const { target, edges } = relation;
-  const [first] = edges as [Edge];
-  // One that is tied in two ways counts once.
-  const link =
-    edges.length === 1
-      ? linkSql(step, first)
-      : `${to}.id in (${edges.map((edge) => tiedSql(step, edge)).join(' union all ')})`;
-  const sum = `(select ${aggregateSql(step, aggregate, `${to}.`)} from ${target.table} ${to}
-    where ${link} and ${step.counts()})`;
-  return `${sum} ${comparedSql(aggregate, params)}`;
-}
-
-/** Ids of what is tied to the row by one edge. */
+/** `from … where …`: the related rows that count and are tied to the row that is asked about. */
 function tiedSql(step: Step, edge: Edge): string {
-  const { relation, params, row } = step;
-  const tied = { ...step, to: 't' };
-  if (edge.kind === 'theirItems') {
-    return `select i.record_id from ${indexOf(relation.target.object, edge.key, params)}
-      and i.value = ${row}.id::text`;
+  const { object, relation, params, row, to } = step;
+  const { table, object: other } = relation.target;
+  if (edge.kind === 'own' || edge.kind === 'their') {
+    const tie =
+      edge.kind === 'own'
+        ? `${to}.id = ${row}.${edge.field.column}`
+        : `${to}.${edge.field.column} = ${row}.id`;
+    return `from ${table} ${to} where ${tie} and ${step.counts()}`;
   }
-  if (edge.kind === 'ownItems') {
-    return `select i.value::uuid from ${indexOf(step.object, edge.key, params)}
-      and i.record_id = ${row}.id`;
-  }
-  return `select t.id from ${relation.target.table} t where t.workspace_id = ${params.workspace}
-    and ${linkSql(tied, edge)}`;
+  // Joined rather than asked for with `in`, so that PostgreSQL may begin with the row's items.
+  const isTheirs = edge.kind === 'theirItems';
+  return `from record_index i, ${table} ${to}
+    where ${itemsSql(isTheirs ? other : object, edge.key, params)}
+      and ${isTheirs ? `i.value = ${row}.id::text` : `i.record_id = ${row}.id`}
+      and ${to}.id = ${isTheirs ? 'i.record_id' : 'i.value::uuid'} and ${step.counts()}`;
+}
+
+/** The entries `i` of `record_index` for one list of an object's records. */
+const itemsSql = (object: string, key: string, params: Params): string =>
+  `i.workspace_id = ${params.workspace} and i.object = '${object}' and i.key = '${key}'`;
+
+/** Counts or adds up what belongs to each row; one that is tied in two ways counts once. */
+function lookUpSql(step: Step, aggregate: Aggregate): string {
+  const { relation, params } = step;
+  const [first] = relation.edges as [Edge];
+  const sql =
+    relation.edges.length === 1
+      ? `select ${aggregateSql(step, aggregate, `${step.to}.`)} ${tiedSql(step, first)}`
+      : `select ${aggregateSql(step, aggregate, 'u.')} from (${relation.edges
+          .map((edge) => `select ${pairFields(step, aggregate)} ${tiedSql(step, edge)}`)
+          .join(' union ')}) u`;
+  return `(${sql}) ${comparedSql(aggregate, params)}`;
 }
 
 /** Counts or adds up for all rows at once; those without any have no group. */
@@ -149,7 +135,7 @@ function groupedSql(step: Step, aggregate: Aggregate): string {
       ? `select ${sourceSql(step, first, '')}
         group by 1 having ${aggregateSql(step, sought, `${step.to}.`)} ${comparedSql(sought, params)}`
       : `select u.source from (${relation.edges
-          .map((edge) => `select ${sourceSql(step, edge, pairFields(step, sought))}`)
+          .map((edge) => `select ${sourceSql(step, edge, `, ${pairFields(step, sought)}`)}`)
           .join(' union ')}) u
         group by 1 having ${aggregateSql(step, sought, 'u.')} ${comparedSql(sought, params)}`;
   return `${ofNone ? 'not ' : ''}exists (select from (${groups}) g where g.source = ${key})`;
@@ -158,25 +144,25 @@ function groupedSql(step: Step, aggregate: Aggregate): string {
 /** What pairs of a row and a related one need besides, so that equal ones become one. */
 function pairFields(step: Step, aggregate: Aggregate): string {
   const column = columnOf(step, aggregate);
-  return `, ${step.to}.id${column === null ? '' : `, ${step.to}.${column}`}`;
+  return `${step.to}.id${column === null ? '' : `, ${step.to}.${column}`}`;
 }
 
 /** `<source> as source<fields> from … where …`: what is related, with what it belongs to. */
 function sourceSql(step: Step, edge: Edge, fields: string): string {
   const { relation, params, to, object } = step;
-  const { table } = relation.target;
-  if (edge.kind === 'own')
+  const { table, object: other } = relation.target;
+  if (edge.kind === 'own') {
     return `${to}.id as source${fields} from ${table} ${to} where ${step.counts()}`;
+  }
   if (edge.kind === 'their') {
     return `${to}.${edge.field.column} as source${fields} from ${table} ${to}
       where ${to}.${edge.field.column} is not null and ${step.counts()}`;
   }
   const isTheirs = edge.kind === 'theirItems';
-  const source = isTheirs ? 'i.value::uuid' : 'i.record_id';
-  const tie = isTheirs ? `i.record_id = ${to}.id` : `i.value = ${to}.id::text`;
-  const holder = isTheirs ? relation.target.object : object;
-  return `${source} as source${fields} from ${table} ${to}, ${indexOf(holder, edge.key, params)}
-    and ${tie} and ${step.counts()}`;
+  return `${isTheirs ? 'i.value::uuid' : 'i.record_id'} as source${fields}
+    from record_index i, ${table} ${to}
+    where ${itemsSql(isTheirs ? other : object, edge.key, params)}
+      and ${isTheirs ? `i.record_id = ${to}.id` : `i.value = ${to}.id::text`} and ${step.counts()}`;
 }
 
 function aggregateSql(step: Step, aggregate: Aggregate, prefix: string): string {
