@@ -47,6 +47,8 @@ export class Config {
   @IsInt() @Min(1) historyRetentionDays = 1095;
   /** Largest file an import takes, in megabytes. */
   @IsInt() @Min(1) importMegabytes = 5120;
+  /** Largest file of a ticket, in megabytes. */
+  @IsInt() @Min(1) attachmentMegabytes = 25;
 }
 
 /** The environment variable of each setting. */
@@ -72,6 +74,7 @@ export const VARIABLES: Record<keyof Config, string> = {
   eventRetentionDays: 'EVENT_RETENTION_DAYS',
   historyRetentionDays: 'HISTORY_RETENTION_DAYS',
   importMegabytes: 'IMPORT_MEGABYTES',
+  attachmentMegabytes: 'ATTACHMENT_MEGABYTES',
 };
 
 /**
