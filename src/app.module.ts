@@ -22,6 +22,7 @@ import { GlobalSearchModule } from './modules/search/index.js';
 import { OrdersModule } from './modules/orders/index.js';
 import { ProductCategoriesModule } from './modules/product-categories/index.js';
 import { ProductsModule } from './modules/products/index.js';
+import { MacrosModule } from './modules/macros/index.js';
 import { TeamsModule } from './modules/teams/index.js';
 import { TicketsModule } from './modules/tickets/index.js';
 import { UsersModule } from './modules/users/index.js';
@@ -64,6 +65,7 @@ const DOMAINS = [
   DealsModule,
   ActivitiesModule,
   TicketsModule,
+  MacrosModule,
   ExchangeRatesModule,
   ForecastModule,
   PropertiesModule,

@@ -43,6 +43,7 @@ export const ticketObject = (kit: RecordKit, listeners: TicketListeners): Object
       split: 'Messages went to a new ticket; `changes.newTicketId` names it.',
       fileAdded: 'A file was attached; `changes.attachmentId` names it.',
       fileRemoved: 'An attachment was removed.',
+      macroApplied: 'A macro was applied; `changes.macroId` names it.',
     },
   });
 
