@@ -77,7 +77,7 @@ test('a complaint is taken, talked over, answered, waited for, merged, split, so
     body: 'And the saucer?',
   });
   expect(answered.ticket.status).toBe('open');
-  const again = await post('/v1/tickets', { subject: 'The cup', requesterId: hardy.id });
+  const again = await post('/v1/tickets', { subject: ticket.subject, requesterId: hardy.id });
   await post(`/v1/tickets/${again.id}/messages`, { direction: 'inbound', body: 'Hello?' });
   const { data: alike } = await get(`${path}/duplicates`);
   expect(alike.map(({ id }: { id: string }) => id)).toContain(again.id);
@@ -193,7 +193,7 @@ test('old tickets come from a file, with their statuses, times and numbers of ou
   const options = {
     ...{ object: 'tickets', mode: 'upsert', matchOn: 'externalIds.desk' },
     mapping: {
-      ...{ Ticket: 'externalIds.desk', Subject: 'subject', 'Requester email': 'requesterId' },
+      ...{ Ticket: 'externalIds.desk', Subject: 'subject', 'Requester email': 'requester.email' },
       ...{ Status: 'status', Priority: 'priority', Channel: 'channel', 'Solved at': 'solvedAt' },
     },
   };
