@@ -22,7 +22,9 @@ import { GlobalSearchModule } from './modules/search/index.js';
 import { OrdersModule } from './modules/orders/index.js';
 import { ProductCategoriesModule } from './modules/product-categories/index.js';
 import { ProductsModule } from './modules/products/index.js';
+import { MacrosModule } from './modules/macros/index.js';
 import { TeamsModule } from './modules/teams/index.js';
+import { TicketsModule } from './modules/tickets/index.js';
 import { UsersModule } from './modules/users/index.js';
 import { WorkspacesModule } from './modules/workspaces/index.js';
 import { CacheModule } from './platform/cache/cache.module.js';
@@ -66,6 +68,8 @@ const DOMAINS = [
   PipelinesModule,
   DealsModule,
   ActivitiesModule,
+  TicketsModule,
+  MacrosModule,
   ExchangeRatesModule,
   ForecastModule,
   PropertiesModule,

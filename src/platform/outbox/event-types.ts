@@ -43,6 +43,7 @@ export const AUDIT_EVENTS = {
   'leadForm.created': 'A form for leads was made.',
   'leadForm.changed': 'A form for leads changed.',
   'leadForm.removed': 'A form for leads was removed.',
+  'ticketStatus.changed': 'The statuses of tickets, or how they follow each other, changed.',
   'exchangeRate.changed': 'Exchange rates were set or removed.',
   'import.started': 'An import began.',
   'import.completed': 'An import ended.',
