@@ -62,8 +62,7 @@ export function transition(
   policy: PolicyVersion | null,
   now: number,
 ): Transition {
-  const promised = policy && promisedBy(policy.terms, ticket.priority, target);
-  const promise = policy && promised !== null ? { policy, promised } : null;
+  const promise = promiseOf(target, ticket, policy);
   const isOver = isDone(target, ticket);
   if (!running) return nothing(isOver ? null : begun(target, ticket, promise, now));
   const { clock, ranBy } = running;
@@ -75,6 +74,15 @@ export function transition(
   return reached.length === 0 && isSame(clock, next)
     ? nothing(clock)
     : { clock: next, told: reached, isMet: false };
+}
+
+function promiseOf(
+  target: SlaTarget,
+  { priority }: TicketFacts,
+  policy: PolicyVersion | null,
+): Promised | null {
+  const promised = policy && promisedBy(policy.terms, priority, target);
+  return policy && promised !== null ? { policy, promised } : null;
 }
 
 function begun(
