@@ -71,7 +71,7 @@ export class SlaWatch implements BeforeApplicationShutdown {
       const ids = (held?.rows ?? []).map(({ id }) => id as string);
       if (ids.length === 0) return false;
       const tickets = await this.reached(tx, workspaceId, ids, now);
-      await this.writer.write(slaContext(workspaceId, tx), tickets);
+      await this.writer.write(slaContext(workspaceId, tx), tickets, now);
       return ids.length === BATCH;
     });
   }

@@ -44,9 +44,9 @@ export class SlaWriter {
   ) {}
 
   /** One set of statements for all the tickets, with events of their own for each. */
-  async write(ctx: Ctx, tickets: readonly DueTicket[]): Promise<void> {
+  async write(ctx: Ctx, tickets: readonly DueTicket[], now: number): Promise<void> {
     const definition = this.kit.get('ticket') as ObjectDefinition;
-    const plans = await this.plan(ctx, definition, tickets);
+    const plans = await this.plan(ctx, definition, tickets, new Date(now));
     const changed: ChangedRow[] = [];
     const events: EventInput[] = [];
     for (const plan of plans) {
@@ -69,8 +69,9 @@ export class SlaWriter {
     ctx: Ctx,
     definition: ObjectDefinition,
     tickets: readonly DueTicket[],
+    at: Date,
   ): Promise<Plan[]> {
-    const takers = await this.takersOf(ctx, tickets);
+    const takers = await this.takersOf(ctx, tickets, at);
     const plans = tickets.map((ticket): Plan => {
       const steps = ticket.clocks.flatMap(({ clock, reached }) =>
         reached.flatMap((item) => (item.kind === 'step' ? [{ clock, item }] : [])),
@@ -118,14 +119,15 @@ export class SlaWriter {
   }
 
   /** Somebody who is out has their stand-in take it; who has left takes none. */
-  private async takersOf(ctx: Ctx, tickets: readonly DueTicket[]): Promise<Takers> {
+  private async takersOf(ctx: Ctx, tickets: readonly DueTicket[], at: Date): Promise<Takers> {
     const steps = tickets.flatMap(({ clocks }) =>
       clocks.flatMap(({ reached }) =>
         reached.flatMap((item) => (item.kind === 'step' ? [item.step] : [])),
       ),
     );
     const { userIds, teamIds } = takersNamed(steps);
-    const people = userIds.length > 0 ? await this.availability.availabilityOf(ctx, userIds) : null;
+    const people =
+      userIds.length > 0 ? await this.availability.availabilityOf(ctx, userIds, at) : null;
     const users = userIds.map((id): [string, string | null] => {
       const { status, standIn } = people?.get(id) ?? { status: 'inactive', standIn: null };
       if (status === 'inactive') return [id, null];
