@@ -12,17 +12,16 @@ export const dueWorkspaces = (now: string): Statement => ({
 });
 
 /**
- * Holds the tickets whose clocks are due. What another worker or a request holds is left to it:
- * were it to die, its transaction never was. The clocks themselves are read by the next statement,
- * which sees what those before have done; the lock of its ticket guards each of them.
+ * Holds the tickets whose clocks are due; a ticket comes once for each of them. What another worker
+ * or a request holds is left to it: were it to die, its transaction never was. The clocks
+ * themselves are read by the next statement, which sees what those before have done; the lock of
+ * its ticket guards each of them.
  */
 export const holdDue = (workspaceId: string, now: string): Statement => ({
-  text: `select t.id from tickets t
-    where t.workspace_id = $1 and t.deleted_at is null and t.id in (
-      select c.ticket_id from ticket_sla_clocks c
-      where c.workspace_id = $1 and c.next_at <= $2::timestamptz
-      order by c.next_at limit ${BATCH})
-    order by t.id for update skip locked`,
+  text: `select t.id from ticket_sla_clocks c
+    join tickets t on t.workspace_id = c.workspace_id and t.id = c.ticket_id
+    where c.workspace_id = $1 and c.next_at <= $2::timestamptz and t.deleted_at is null
+    order by c.next_at limit ${BATCH} for update of t skip locked`,
   params: [workspaceId, now],
 });
 

@@ -56,8 +56,8 @@ export class SlaWatch implements BeforeApplicationShutdown {
   /** Fires what is due; true when there may be more. */
   async fire(): Promise<boolean> {
     const now = this.clock.now();
-    const due = dueWorkspaces(new Date(now).toISOString());
-    const [found] = await this.database.run(SYSTEM, [due]);
+    const question = dueWorkspaces(new Date(now).toISOString());
+    const [found] = await this.database.run(SYSTEM, [question]);
     let more = false;
     for (const { workspaceId } of (found?.rows ?? []) as { workspaceId: string }[]) {
       more = (await this.fireIn(workspaceId, now)) || more;
@@ -68,11 +68,12 @@ export class SlaWatch implements BeforeApplicationShutdown {
   private fireIn(workspaceId: string, now: number): Promise<boolean> {
     return this.database.transaction({ workspaceId }, async (tx) => {
       const [held] = await tx.run([holdDue(workspaceId, new Date(now).toISOString())]);
-      const ids = (held?.rows ?? []).map(({ id }) => id as string);
-      if (ids.length === 0) return false;
+      const due = held?.rows ?? [];
+      if (due.length === 0) return false;
+      const ids = [...new Set(due.map(({ id }) => id as string))];
       const tickets = await this.reached(tx, workspaceId, ids, now);
       await this.writer.write(slaContext(workspaceId, tx), tickets, now);
-      return ids.length === BATCH;
+      return due.length === BATCH;
     });
   }
 
