@@ -22,6 +22,7 @@ import { GlobalSearchModule } from './modules/search/index.js';
 import { OrdersModule } from './modules/orders/index.js';
 import { ProductCategoriesModule } from './modules/product-categories/index.js';
 import { ProductsModule } from './modules/products/index.js';
+import { MacrosModule } from './modules/macros/index.js';
 import { TeamsModule } from './modules/teams/index.js';
 import { SlaModule } from './modules/sla/index.js';
 import { TicketsModule } from './modules/tickets/index.js';
@@ -70,6 +71,7 @@ const DOMAINS = [
   ActivitiesModule,
   TicketsModule,
   SlaModule,
+  MacrosModule,
   ExchangeRatesModule,
   ForecastModule,
   PropertiesModule,

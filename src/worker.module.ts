@@ -15,6 +15,7 @@ import { ProductCategoriesModule } from './modules/product-categories/index.js';
 import { ProductsModule } from './modules/products/index.js';
 import { PipelinesModule } from './modules/pipelines/index.js';
 import { LeadRecordsModule } from './modules/leads/index.js';
+import { MacrosModule } from './modules/macros/index.js';
 import { TeamsModule } from './modules/teams/index.js';
 import { SlaWorkerModule } from './modules/sla/index.js';
 import { TicketsModule } from './modules/tickets/index.js';
@@ -61,6 +62,7 @@ export class WorkerModule {
         ActivitiesModule,
         TicketsModule,
         SlaWorkerModule,
+        MacrosModule,
         ImportsWorkerModule,
         ExportsWorkerModule,
         HandOversWorkerModule,

@@ -47,6 +47,7 @@ export const ticketObject = (kit: RecordKit, listeners: TicketListeners): Object
       sla_breached: 'A promise of the SLA was broken; `changes` says which.',
       sla_met: 'A promise of the SLA was kept.',
       escalated: 'An escalation of the SLA was done; `changes.notify` names who is to be told.',
+      macroApplied: 'A macro was applied; `changes.macroId` names it.',
     },
   });
 
