@@ -24,6 +24,7 @@ import { ProductCategoriesModule } from './modules/product-categories/index.js';
 import { ProductsModule } from './modules/products/index.js';
 import { MacrosModule } from './modules/macros/index.js';
 import { TeamsModule } from './modules/teams/index.js';
+import { SlaModule } from './modules/sla/index.js';
 import { TicketsModule } from './modules/tickets/index.js';
 import { UsersModule } from './modules/users/index.js';
 import { WorkspacesModule } from './modules/workspaces/index.js';
@@ -69,6 +70,7 @@ const DOMAINS = [
   DealsModule,
   ActivitiesModule,
   TicketsModule,
+  SlaModule,
   MacrosModule,
   ExchangeRatesModule,
   ForecastModule,

@@ -17,6 +17,7 @@ import { PipelinesModule } from './modules/pipelines/index.js';
 import { LeadRecordsModule } from './modules/leads/index.js';
 import { MacrosModule } from './modules/macros/index.js';
 import { TeamsModule } from './modules/teams/index.js';
+import { SlaWorkerModule } from './modules/sla/index.js';
 import { TicketsModule } from './modules/tickets/index.js';
 import { HandOversWorkerModule } from './modules/users/index.js';
 import { InvalidationModule } from './platform/cache/invalidation.module.js';
@@ -60,6 +61,7 @@ export class WorkerModule {
         TeamsModule,
         ActivitiesModule,
         TicketsModule,
+        SlaWorkerModule,
         MacrosModule,
         ImportsWorkerModule,
         ExportsWorkerModule,

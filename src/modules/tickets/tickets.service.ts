@@ -43,6 +43,10 @@ export const ticketObject = (kit: RecordKit, listeners: TicketListeners): Object
       split: 'Messages went to a new ticket; `changes.newTicketId` names it.',
       fileAdded: 'A file was attached; `changes.attachmentId` names it.',
       fileRemoved: 'An attachment was removed.',
+      sla_warning: 'A promise of the SLA is in danger; `changes` says which and by when.',
+      sla_breached: 'A promise of the SLA was broken; `changes` says which.',
+      sla_met: 'A promise of the SLA was kept.',
+      escalated: 'An escalation of the SLA was done; `changes.notify` names who is to be told.',
       macroApplied: 'A macro was applied; `changes.macroId` names it.',
     },
   });
