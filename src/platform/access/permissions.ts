@@ -34,6 +34,11 @@ const SELLING = [
 ] as const;
 
 const OTHER_PERMISSIONS = [
+  'inboundEmail:receive',
+  'inboundEmail:read',
+  'inboundEmail:manage',
+  'survey:read',
+  'survey:manage',
   'leadForm:read',
   'leadForm:manage',
   'assignmentRule:read',
@@ -183,6 +188,8 @@ export const BUILT_IN_ROLES: Record<string, { description: string; permissions: 
       'export:*',
       'property:manage',
       'leadForm:manage',
+      'inboundEmail:manage',
+      'survey:manage',
       'assignmentRule:manage',
       ...SELLING,
       'pipeline:*',
