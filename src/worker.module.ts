@@ -16,6 +16,7 @@ import { ProductsModule } from './modules/products/index.js';
 import { PipelinesModule } from './modules/pipelines/index.js';
 import { LeadRecordsModule } from './modules/leads/index.js';
 import { TeamsModule } from './modules/teams/index.js';
+import { TicketsModule } from './modules/tickets/index.js';
 import { HandOversWorkerModule } from './modules/users/index.js';
 import { InvalidationModule } from './platform/cache/invalidation.module.js';
 import { DatabaseModule } from './platform/database/database.module.js';
@@ -53,6 +54,7 @@ export class WorkerModule {
         ForecastModule,
         TeamsModule,
         ActivitiesModule,
+        TicketsModule,
         ImportsWorkerModule,
         ExportsWorkerModule,
         HandOversWorkerModule,

@@ -1,0 +1,18 @@
+import { Module } from '@nestjs/common';
+import { AvailabilityModule } from '../users/index.js';
+import { TicketDeedsController } from './ticket-deeds.controller.js';
+import { TicketListeners } from './ticket-listeners.js';
+import { TicketStatusesController } from './ticket-statuses.controller.js';
+import { TicketStatusesRepository } from './ticket-statuses.repository.js';
+import { TicketStatusesService } from './ticket-statuses.service.js';
+import { TicketsController } from './tickets.controller.js';
+import { TicketsService } from './tickets.service.js';
+
+/** What customers want to have dealt with, from the first message to the last. */
+@Module({
+  imports: [AvailabilityModule],
+  controllers: [TicketsController, TicketDeedsController, TicketStatusesController],
+  providers: [TicketListeners, TicketsService, TicketStatusesRepository, TicketStatusesService],
+  exports: [TicketListeners, TicketsService],
+})
+export class TicketsModule {}
