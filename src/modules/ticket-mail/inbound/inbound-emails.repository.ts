@@ -26,11 +26,10 @@ export interface Outcome {
   messageId: string | null;
 }
 
-/** Where a mail belongs to, by what it says it answers or by where it was sent to. */
-export interface Found {
-  ticketId: string;
-  status: string;
-  requesterId: string | null;
+/** A ticket that a mail belongs to. */
+export interface FoundTicket {
+  id: string;
+  isClosed: boolean;
 }
 
 const COLUMNS = `id, received_at as "receivedAt", result, reason, sender_email as "senderEmail",
@@ -49,10 +48,18 @@ const FOUND_SQL = (start: string) => `
     union all
     select t.id, t.merged_into, t.deleted_at, c.depth + 1 from chain c
     join tickets t on t.workspace_id = $1 and t.id = c.merged_into where c.depth < 20)
-  select id as "ticketId" from chain where deleted_at is null limit 1`;
+  select c.id, t.status_category = 'closed' as "isClosed" from chain c
+  join tickets t on t.workspace_id = $1 and t.id = c.id
+  where c.deleted_at is null limit 1`;
 
+/** A ticket's first mail is its description, and no message of it. */
 const BY_ANSWER = FOUND_SQL(`
-  select ticket_id from ticket_messages where workspace_id = $1 and message_id = any($2::text[])
+  select ticket_id from (
+    select ticket_id, message_id from ticket_messages
+    where workspace_id = $1 and message_id = any($2::text[])
+    union all
+    select ticket_id, message_id from inbound_emails
+    where workspace_id = $1 and message_id = any($2::text[]) and ticket_id is not null) known
   order by array_position($2::text[], message_id) limit 1`);
 const BY_TOKEN = FOUND_SQL(`
   select ticket_id from ticket_addresses where workspace_id = $1 and token = any($2::text[])
@@ -140,13 +147,13 @@ export class InboundEmailsRepository {
     workspaceId: string,
     answers: readonly string[],
     tokens: readonly string[],
-  ): Promise<string | null> {
+  ): Promise<FoundTicket | null> {
     const [byAnswer, byToken] = await tx.run([
       { text: BY_ANSWER, params: [workspaceId, answers] },
       { text: BY_TOKEN, params: [workspaceId, tokens] },
     ]);
     const found = byAnswer?.rows[0] ?? byToken?.rows[0];
-    return (found?.['ticketId'] as string | undefined) ?? null;
+    return (found as FoundTicket | undefined) ?? null;
   }
 
   /** Lets mails of one address wait for each other, and finds its contact. */

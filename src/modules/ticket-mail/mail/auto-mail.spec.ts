@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { automaticReason } from './auto-mail.js';
 
+const OURS = '01a20572-a38b-73e1-8144-9b263f82ac28';
 const MARIA = { email: 'maria@customer.example', name: 'Maria' };
 
 const headersOf = (given: Record<string, string>) =>
@@ -26,10 +27,13 @@ describe('a mail that no person has sent', () => {
     [{ 'return-path': '< >', 'auto-submitted': 'auto-replied' }, 'automatic'],
     [{ 'return-path': '<maria@customer.example>' }, null],
     [{ 'content-type': 'multipart/report; report-type=delivery-status' }, 'bounce'],
-    [{ 'x-keel-loop': '1' }, 'loop'],
+    [{ 'x-keel-loop': OURS }, 'loop'],
+    [{ 'x-keel-loop': 'another' }, null],
     [{}, null],
   ])('is known by %j: %s', (headers, reason) => {
-    expect(automaticReason({ headers: headersOf(headers), from: MARIA })).toBe(reason);
+    expect(
+      automaticReason({ headers: headersOf(headers), from: MARIA }, { workspaceId: OURS }),
+    ).toBe(reason);
   });
 
   it.each([
@@ -44,10 +48,17 @@ describe('a mail that no person has sent', () => {
   });
 
   it('is known by an empty sender of the envelope, or none at all', () => {
-    expect(automaticReason({ headers: new Map(), from: MARIA }, '')).toBe('bounce');
-    expect(automaticReason({ headers: new Map(), from: MARIA }, '<>')).toBe('bounce');
+    expect(automaticReason({ headers: new Map(), from: MARIA }, { envelopeFrom: '' })).toBe(
+      'bounce',
+    );
+    expect(automaticReason({ headers: new Map(), from: MARIA }, { envelopeFrom: '<>' })).toBe(
+      'bounce',
+    );
     expect(
-      automaticReason({ headers: new Map(), from: MARIA }, 'maria@customer.example'),
+      automaticReason(
+        { headers: new Map(), from: MARIA },
+        { envelopeFrom: 'maria@customer.example' },
+      ),
     ).toBeNull();
     expect(automaticReason({ headers: new Map(), from: null })).toBe('noSender');
   });

@@ -12,8 +12,18 @@ export const STOP_REASONS = {
 } as const;
 export type StopReason = keyof typeof STOP_REASONS;
 
-/** Header that all our mails carry: whoever sends one back, or copies its head, is a machine. */
+/** Header that all our mails carry, with the id of their workspace: it knows them when they come back. */
 export const LOOP_HEADER = 'x-keel-loop';
+
+/** Headers of every mail of ours: programs that answer by themselves are asked not to. */
+export const ownMailHeaders = (workspaceId: string): Record<string, string> => ({
+  [LOOP_HEADER]: workspaceId,
+  'X-Auto-Response-Suppress': 'OOF, AutoReply',
+});
+
+/** Whether nobody reads what is sent to an address. */
+export const isUnattended = (email: string): boolean =>
+  UNATTENDED.test(email) || /^(?:no-?reply|do-?not-?reply)\b/.test(email);
 
 /** Headers that only programs set; what they say does not matter. */
 const SET_BY_PROGRAMS = [
@@ -26,14 +36,15 @@ const UNATTENDED =
 
 /**
  * Whether a program has sent the mail, by its head alone (RFC 3834 and what is in use besides).
- * @param envelopeFrom sender of the envelope where the gateway tells it; empty for reports.
+ * @param options `workspaceId` that receives it; `envelopeFrom`: sender of the envelope where the
+ * gateway tells it, empty for reports.
  */
 export function automaticReason(
   { headers, from }: Pick<MailHead, 'headers' | 'from'>,
-  envelopeFrom: string | null = null,
+  { workspaceId, envelopeFrom = null }: { workspaceId?: string; envelopeFrom?: string | null } = {},
 ): StopReason | null {
   const value = (name: string): string => (headers.get(name)?.[0] ?? '').trim().toLowerCase();
-  if (headers.has(LOOP_HEADER)) return 'loop';
+  if (headers.has(LOOP_HEADER) && value(LOOP_HEADER) === workspaceId) return 'loop';
   if (isReport(value, from?.email ?? '')) return 'bounce';
   if (LISTS.some((name) => headers.has(name)) || value('precedence') === 'list') return 'list';
   if (isAutomatic(value, headers)) return 'automatic';

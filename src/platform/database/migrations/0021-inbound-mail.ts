@@ -54,13 +54,19 @@ export class M0021InboundMail extends Migration {
         ticket_id uuid,
         ticket_message_id uuid,
         received_at timestamptz(3) not null default now(),
-        primary key (workspace_id, id)
+        primary key (workspace_id, id),
+        foreign key (workspace_id, ticket_id) references tickets (workspace_id, id)
+          on delete set null (ticket_id)
       );
+      create index inbound_emails_message on inbound_emails (workspace_id, message_id)
+        where ticket_id is not null;
+      create index inbound_emails_ticket on inbound_emails (workspace_id, ticket_id, id)
+        where ticket_id is not null;
       create unique index inbound_emails_key on inbound_emails (workspace_id, message_key);
       create index inbound_emails_result on inbound_emails (workspace_id, result, id);
       create index inbound_emails_sender on inbound_emails
         (workspace_id, sender_email, received_at) where sender_email is not null;
-      create index inbound_emails_old on inbound_emails (received_at);
+      create index inbound_emails_old on inbound_emails (received_at) where result = 'stopped';
       ${lockToWorkspace('inbound_emails', { system: true })}`);
   }
 
