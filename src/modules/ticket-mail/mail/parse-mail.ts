@@ -74,6 +74,9 @@ export async function parseMail(
     await fed;
     return await reading.result();
   } catch (error) {
+    parser.destroy();
+    // What is wrong with the source comes first: a mail that is too large is not unreadable.
+    await fed;
     throw asUnreadable(error);
   } finally {
     parser.destroy();
