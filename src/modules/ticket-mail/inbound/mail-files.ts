@@ -82,8 +82,7 @@ const nameless = (contentType: string): string =>
 
 /** On one line, of a length to be read. */
 const shown = (name: string): string =>
-  // eslint-disable-next-line no-control-regex
   name
-    .replace(/[\u0000-\u001f\u007f]+/g, ' ')
+    .replace(/\p{Cc}+/gu, ' ')
     .slice(0, 100)
     .toWellFormed();

@@ -46,6 +46,9 @@ const LIMITS = {
   checksumAlgo: false,
 } satisfies MailParserOptions;
 
+/** The largest mail has fewer in base64. */
+const MOST_LINES = 600_000;
+
 /** Characters of text that are looked at; a longer one is cut here. */
 const MOST_TEXT = 1_000_000;
 
@@ -132,6 +135,7 @@ class Reading {
 
 /** Writes a source to the parser, no faster than it reads; what it does not want is dropped. */
 class Feed {
+  private lines = 0;
   private wake = (): void => undefined;
 
   constructor(private readonly parser: MailParser) {
@@ -140,9 +144,17 @@ class Feed {
     parser.on('error', () => this.wake());
   }
 
+  /** A mail of nothing but line ends would take minutes. */
+  private count(chunk: Buffer): void {
+    for (const byte of chunk) if (byte === 0x0a) this.lines += 1;
+    if (this.lines <= MOST_LINES || this.parser.destroyed) return;
+    this.parser.destroy(new UnreadableMail(`More than ${MOST_LINES} lines`));
+  }
+
   async from(source: AsyncIterable<Buffer>): Promise<void> {
     try {
       for await (const chunk of source) {
+        this.count(chunk);
         if (this.parser.destroyed || this.parser.write(chunk)) continue;
         await new Promise<void>((resolve) => {
           this.wake = resolve;
