@@ -23,6 +23,7 @@ import { OrdersModule } from './modules/orders/index.js';
 import { ProductCategoriesModule } from './modules/product-categories/index.js';
 import { ProductsModule } from './modules/products/index.js';
 import { SurveysModule } from './modules/surveys/index.js';
+import { MacrosModule } from './modules/macros/index.js';
 import { TeamsModule } from './modules/teams/index.js';
 import { TicketMailModule } from './modules/ticket-mail/index.js';
 import { TicketsModule } from './modules/tickets/index.js';
@@ -72,6 +73,7 @@ const DOMAINS = [
   TicketsModule,
   TicketMailModule,
   SurveysModule,
+  MacrosModule,
   ExchangeRatesModule,
   ForecastModule,
   PropertiesModule,

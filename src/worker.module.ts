@@ -16,6 +16,7 @@ import { ProductsModule } from './modules/products/index.js';
 import { PipelinesModule } from './modules/pipelines/index.js';
 import { LeadRecordsModule } from './modules/leads/index.js';
 import { SurveysWorkerModule } from './modules/surveys/index.js';
+import { MacrosModule } from './modules/macros/index.js';
 import { TeamsModule } from './modules/teams/index.js';
 import { TicketMailWorkerModule } from './modules/ticket-mail/index.js';
 import { TicketsModule } from './modules/tickets/index.js';
@@ -63,6 +64,7 @@ export class WorkerModule {
         TicketsModule,
         TicketMailWorkerModule,
         SurveysWorkerModule,
+        MacrosModule,
         ImportsWorkerModule,
         ExportsWorkerModule,
         HandOversWorkerModule,

@@ -44,6 +44,8 @@ beforeAll(async () => {
     pipeline: (await made(b, '/v1/pipelines', { name: 'Mine' })).id,
     deal: (await made(b, '/v1/deals', { name: 'Mine' })).id,
     quota: (await made(b, '/v1/quotas', QUOTA(b))).id,
+    ticket: (await made(b, '/v1/tickets', { subject: 'Mine' })).id,
+    macro: (await made(b, '/v1/macros', { name: 'Mine', reply: 'Mine' })).id,
     user: b.userId,
     email: b.me?.user.email as string,
     password: PASSWORD,
@@ -131,7 +133,7 @@ function neutral(text: string, sent: Belongings): string {
     .replace(/"number":\d+/g, '"number":<next>')
     .replace(/(cursor|after)=[\w-]+/g, '$1=<new>')
     .replace(
-      /<(?:contact|binned|merged|company|team|lead|assignmentRule|leadForm|submission|productCategory|product|order|pipeline|stage|deal|quota|user|role|apiKey|import|export)>/g,
+      /<(?:contact|binned|merged|company|team|lead|assignmentRule|leadForm|submission|productCategory|product|order|pipeline|stage|deal|quota|ticket|ticketMessage|attachment|macro|user|role|apiKey|import|export)>/g,
       '<their id>',
     );
 }
@@ -196,6 +198,8 @@ describe("another workspace's things, named in any operation", () => {
     'pipeline',
     'deal',
     'quota',
+    'ticket',
+    'macro',
     'user',
     'role',
     'apiKey',
@@ -205,7 +209,7 @@ describe("another workspace's things, named in any operation", () => {
     const plural = {
       ...{ contact: 'contacts', binned: 'contacts', merged: 'contacts', company: 'companies' },
       ...{ team: 'teams', productCategory: 'product-categories', product: 'products' },
-      ...{ leadForm: 'lead-forms' },
+      ...{ leadForm: 'lead-forms', ticket: 'tickets', macro: 'macros' },
       ...{ pipeline: 'pipelines', deal: 'deals', quota: 'quotas' },
       ...{
         order: 'orders',

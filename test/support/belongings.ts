@@ -25,6 +25,10 @@ export interface Belongings {
     | 'stage'
     | 'deal'
     | 'quota'
+    | 'ticket'
+    | 'ticketMessage'
+    | 'attachment'
+    | 'macro'
     | 'user'
     | 'handOver'
     | 'role'
@@ -58,6 +62,8 @@ export interface Own {
   pipeline: string;
   deal: string;
   quota: string;
+  ticket: string;
+  macro: string;
   user: string;
   password: string;
   email: string;
@@ -74,7 +80,7 @@ export const made = async (client: Client, path: string, body: object): Promise<
 /** Objects whose records A has, by their paths. */
 export const FURNISHED = [
   ...['contacts', 'companies', 'teams', 'leads', 'product-categories', 'products', 'orders'],
-  ...['pipelines', 'deals', 'quotas'],
+  ...['pipelines', 'deals', 'quotas', 'tickets', 'macros'],
   'activities',
 ];
 
@@ -131,6 +137,7 @@ export async function furnish(client: Client): Promise<Belongings> {
   const submission = await spamOf(client, leadForm);
   const goods = await furnishCatalogue(client, contact.id, company.id, shared);
   const selling = await furnishSelling(client, contact.id, company.id, user.id, shared);
+  const service = await furnishService(client, contact.id, team.id, goods.order.id, shared);
   const [binned, merged] = [
     await made(client, '/v1/contacts', { lastName: `${WORD} binned` }),
     await made(client, '/v1/contacts', { lastName: `${WORD} merged` }),
@@ -179,6 +186,7 @@ export async function furnish(client: Client): Promise<Belongings> {
       handOver,
       ...goods,
       ...selling,
+      ...service,
       role,
       apiKey,
     },
@@ -219,6 +227,30 @@ async function furnishSelling(
     ...{ contacts: [{ contactId, role: WORD }], ...more },
   });
   return { pipeline, stage, deal, quota };
+}
+
+/** A ticket with a message and a file, and a macro. */
+async function furnishService(
+  client: Client,
+  requesterId: string,
+  teamId: string,
+  orderId: string,
+  shared: { ownerId: string },
+) {
+  const more = { externalIds: { legacy: 'Q-77' }, ...shared };
+  const ticket = await made(client, '/v1/tickets', {
+    ...{ subject: `${WORD} ticket`, requesterId, teamId, ...more },
+    ...{ links: [{ object: 'order', recordId: orderId }], followers: [{ userId: shared.ownerId }] },
+  });
+  const form = new FormData();
+  form.append('file', new Blob([WORD]), `${WORD}.txt`);
+  const { body: attachment } = await client.expect(
+    ...([201, 'POST', `/v1/tickets/${ticket.id}/attachments`, form] as const),
+  );
+  const ticketMessage = await made(client, `/v1/tickets/${ticket.id}/messages`, { body: WORD });
+  // The name of the team: what is unique by its name has one name here.
+  const macro = await made(client, '/v1/macros', { name: `${WORD} team`, reply: WORD, ...more });
+  return { ticket, ticketMessage, attachment: attachment as { id: string }, macro };
 }
 
 /** A category, a product in it, and an order of it. */

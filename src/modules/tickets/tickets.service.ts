@@ -45,6 +45,7 @@ export const ticketObject = (kit: RecordKit, listeners: TicketListeners): Object
       rated: 'The customer answered the survey; `changes.score` is from 1 to 5.',
       undelivered: 'A reply could not be sent by e-mail; `changes.failure` says why.',
       fileRemoved: 'An attachment was removed.',
+      macroApplied: 'A macro was applied; `changes.macroId` names it.',
     },
   });
 
