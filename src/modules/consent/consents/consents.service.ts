@@ -100,11 +100,9 @@ export class ConsentsService {
 
   /** As {@link list}, for a contact that is known to be there. */
   async statesOf(ctx: RequestContext, contactId: string): Promise<ConsentDto[]> {
-    const [purposes, states, suppressed] = await Promise.all([
-      this.purposes.find(ctx),
-      this.consents.of(ctx, contactId),
-      this.suppressedOf(ctx, contactId),
-    ]);
+    const purposes = await this.purposes.find(ctx);
+    const states = await this.consents.of(ctx, contactId);
+    const suppressed = await this.suppressedOf(ctx, contactId);
     return purposes.flatMap((purpose) =>
       purpose.channels.map((channel) => {
         const state = states.find(
