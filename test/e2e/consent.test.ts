@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { INestApplicationContext } from '@nestjs/common';
 import type { RequestContext } from '../../src/common/context.js';
 import { Reachability } from '../../src/modules/consent/index.js';
+import type { SMTPServerOptions } from 'smtp-server';
 import { query } from '../support/database.js';
 import { startWorker } from '../support/imports.js';
 import { Client, startServer } from '../support/server.js';
@@ -22,8 +23,17 @@ const BROWSER = { accept: 'text/html,application/xhtml+xml', 'user-agent': 'Fire
 const ONE_CLICK = 'List-Unsubscribe=One-Click';
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 
+/** Tries of each address. The server puts some off once, and refuses some for good. */
+const tries = new Map<string, number>();
+const putOff: SMTPServerOptions['onRcptTo'] = ({ address }, _session, done) => {
+  tries.set(address, (tries.get(address) ?? 0) + 1);
+  const code = address.startsWith('never') ? 550 : address.startsWith('later') ? 451 : 250;
+  if (code === 250 || (code === 451 && tries.get(address) === 2)) return done();
+  done(Object.assign(new Error('Not now, or not ever'), { responseCode: code }));
+};
+
 beforeAll(async () => {
-  smtp = await startSmtpReceiver();
+  smtp = await startSmtpReceiver({ onRcptTo: putOff });
   const mail = { smtpUrl: smtp.url, mailFrom: 'Shop <shop@example.com>' };
   server = await startServer({ ...mail, publicUrl: 'https://shop.example' });
   worker = await startWorker(server.config);
@@ -248,6 +258,20 @@ describe('double opt-in', () => {
     );
     expect(jobs).toEqual([]);
   });
+
+  test('sends a mail later that a server put off, and one that it refused not again', async () => {
+    const [later, never] = ['later@example.com', 'never@example.com'];
+    const made = [];
+    for (const email of [later, never]) made.push(await make('/v1/contacts', { email }));
+    for (const { id } of made.toReversed()) await put(id, GRANT);
+    const mail = await smtp.mailTo(later);
+    expect(tries.get(later)).toBe(2);
+    await stranger.expect(200, 'POST', linkIn(mail.parsed.text));
+    const [willing, unreachable] = made as [{ id: string }, { id: string }];
+    expect((await consentOf(willing.id)).status).toBe('granted');
+    expect((await consentOf(unreachable.id)).status).toBe('pending');
+    expect(tries.get(never)).toBe(1);
+  }, 40_000);
 
   test('needs an e-mail address, a purpose that is there, and proof of what is confirmed', async () => {
     const { id } = await make('/v1/contacts', { lastName: 'Silent' });
