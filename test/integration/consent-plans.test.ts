@@ -203,6 +203,11 @@ test('what a contact has said is found by the contact', async () => {
     consents.history(ctx, id, { limit: 50, before: null }),
   );
   expect(history[0]).toMatch(/Index Scan Backward using consent_history_pkey/);
+  const page = await plansOf('A page of all', () =>
+    consents.page(ctx, [id, PURPOSE, 'email'], 500),
+  );
+  expect(page[0]).toMatch(/Index Scan using consents_pkey/);
+  expect(page[0]).not.toMatch(/Seq Scan on (contacts|consents)\b|Sort/);
   const states = await plansOf('States', () => consents.of(ctx, id));
   expect(states[0]).toMatch(/using consents_pkey/);
 });
