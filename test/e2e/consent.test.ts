@@ -3,6 +3,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import type { RequestContext } from '../../src/common/context.js';
 import { Reachability } from '../../src/modules/consent/index.js';
 import type { SMTPServerOptions } from 'smtp-server';
+import { SignedLinks } from '../../src/platform/links/signed-links.js';
 import { query } from '../support/database.js';
 import { startWorker } from '../support/imports.js';
 import { Client, startServer } from '../support/server.js';
@@ -233,6 +234,26 @@ describe('double opt-in', () => {
     expect((await consentOf(id)).status).toBe('withdrawn');
     // Nor does this get around the pause between two mails.
     expect(await put(id, GRANT)).toMatchObject({ status: 'pending', outcome: 'notAsked' });
+  });
+
+  test('is over after a week, and says so', async () => {
+    const { id } = await person();
+    await put(id, GRANT);
+    const [{ id: requestId }] = await historyOf(id);
+    const { data } = (await shop.expect(200, 'GET', '/v1/consent-purposes')).body;
+    const { id: purposeId } = data.find(({ key }: { key: string }) => key === 'marketing');
+    const signed = async (days: number) => {
+      const expiresAt = new Date(Date.now() + days * 86_400_000);
+      const payload = [id, purposeId, requestId];
+      const links = server.app.get(SignedLinks, { strict: false });
+      return links.sign(shop.workspaceId, 'consent-confirm', payload, { expiresAt });
+    };
+    const over = await stranger.expect(410, 'POST', `/v1/consents/confirm/${await signed(-1)}`);
+    expect(over.body.detail).toBe('This link has expired.');
+    expect((await consentOf(id)).status).toBe('pending');
+    const good = await stranger.expect(200, 'POST', `/v1/consents/confirm/${await signed(1)}`);
+    expect(good.headers.get('ratelimit-policy')).toMatch(/^"link";/);
+    expect((await consentOf(id)).status).toBe('granted');
   });
 
   test('is asked for again by whoever had unsubscribed, and lets them back in', async () => {
