@@ -288,6 +288,7 @@ const slaPolicies = ({ ids, property }: Belongings): object[] => {
     { where: { field: `custom.${property}`, op: 'eq', value: 'Q-1' } },
   ].map((more) => ({ name: 'Mine', targets: { normal: { resolutionMinutes: 60 } }, ...more }));
 };
+const WITHDRAWN = { purpose: 'marketing', channel: 'email', status: 'withdrawn' };
 
 const csv = (...lines: string[]): string => lines.join('\n');
 
@@ -353,6 +354,19 @@ export const BODIES: Record<string, (theirs: Belongings, own: Own) => unknown[]>
   'PATCH /v1/sla-policies/{id}': (theirs) => [{ name: 'Stolen' }, ...slaPolicies(theirs)],
   'POST /v1/assignment-rules': (theirs) => assignmentRules(theirs),
   'PATCH /v1/assignment-rules/{id}': (theirs) => [{ name: 'Stolen' }, ...assignmentRules(theirs)],
+  'POST /v1/consent-purposes': ({ property }) => [{ key: property, name: 'Mine' }],
+  'PATCH /v1/consent-purposes/{id}': () => [{ name: 'Stolen' }],
+  'POST /v1/contacts/{id}/consents': ({ property }) => [
+    ...['marketing', property].map((purpose) => ({ ...WITHDRAWN, purpose })),
+  ],
+  'POST /v1/consents/batch': ({ ids, email, property }) => [
+    { records: Object.values(ids).map((contactId) => ({ ...WITHDRAWN, contactId })) },
+    { records: ['marketing', property].map((purpose) => ({ ...WITHDRAWN, purpose, email })) },
+  ],
+  'POST /v1/suppressions': ({ email }) => [{ entries: [{ channel: 'email', address: email }] }],
+  'POST /v1/suppressions/check': ({ email }) => [
+    { entries: [{ channel: 'email', address: email }] },
+  ],
   ...recordBodies('product-categories'),
   ...recordBodies('products'),
   ...withoutMerge(recordBodies('orders')),

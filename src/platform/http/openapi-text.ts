@@ -40,6 +40,7 @@ export const TAGS: readonly { name: string; description: string }[] = [
     name: 'SLA policies',
     description: 'What is promised to customers, and what if it is not kept',
   },
+  { name: 'Consent', description: 'What contacts agreed to, and addresses nothing is sent to' },
   { name: 'Products', description: 'What is sold, at what price, and how much of it there is' },
   { name: 'Product categories', description: 'How the catalogue is sorted' },
   { name: 'Orders', description: 'What customers order, from the draft to the last payment' },
