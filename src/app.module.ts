@@ -22,14 +22,19 @@ import { GlobalSearchModule } from './modules/search/index.js';
 import { OrdersModule } from './modules/orders/index.js';
 import { ProductCategoriesModule } from './modules/product-categories/index.js';
 import { ProductsModule } from './modules/products/index.js';
+import { SurveysModule } from './modules/surveys/index.js';
 import { MacrosModule } from './modules/macros/index.js';
 import { TeamsModule } from './modules/teams/index.js';
+import { SlaModule } from './modules/sla/index.js';
+import { TicketMailModule } from './modules/ticket-mail/index.js';
 import { TicketsModule } from './modules/tickets/index.js';
 import { UsersModule } from './modules/users/index.js';
 import { WorkspacesModule } from './modules/workspaces/index.js';
 import { CacheModule } from './platform/cache/cache.module.js';
 import { DatabaseModule } from './platform/database/database.module.js';
 import { HttpModule } from './platform/http/http.module.js';
+import { LinksModule } from './platform/links/links.module.js';
+import { MailModule } from './platform/mail/mail.module.js';
 import { OutboxModule } from './platform/outbox/outbox.module.js';
 import { QueueModule } from './platform/queue/queue.module.js';
 import { RecordsModule } from './platform/records/records.module.js';
@@ -42,6 +47,8 @@ const PLATFORM = [
   HttpModule,
   CacheModule,
   ThrottleModule,
+  LinksModule,
+  MailModule,
   OutboxModule,
   QueueModule,
   SearchModule,
@@ -65,6 +72,9 @@ const DOMAINS = [
   DealsModule,
   ActivitiesModule,
   TicketsModule,
+  SlaModule,
+  TicketMailModule,
+  SurveysModule,
   MacrosModule,
   ExchangeRatesModule,
   ForecastModule,

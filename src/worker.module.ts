@@ -15,12 +15,17 @@ import { ProductCategoriesModule } from './modules/product-categories/index.js';
 import { ProductsModule } from './modules/products/index.js';
 import { PipelinesModule } from './modules/pipelines/index.js';
 import { LeadRecordsModule } from './modules/leads/index.js';
+import { SurveysWorkerModule } from './modules/surveys/index.js';
 import { MacrosModule } from './modules/macros/index.js';
 import { TeamsModule } from './modules/teams/index.js';
+import { SlaWorkerModule } from './modules/sla/index.js';
+import { TicketMailWorkerModule } from './modules/ticket-mail/index.js';
 import { TicketsModule } from './modules/tickets/index.js';
 import { HandOversWorkerModule } from './modules/users/index.js';
 import { InvalidationModule } from './platform/cache/invalidation.module.js';
 import { DatabaseModule } from './platform/database/database.module.js';
+import { LinksModule } from './platform/links/links.module.js';
+import { MailModule } from './platform/mail/mail.module.js';
 import { OutboxModule } from './platform/outbox/outbox.module.js';
 import { EventsPurger } from './platform/outbox/purge-events.js';
 import { ExpiredPurger } from './platform/queue/purge-expired.js';
@@ -38,6 +43,8 @@ export class WorkerModule {
       imports: [
         ConfigModule.with(config),
         DatabaseModule.register('keel-worker'),
+        LinksModule,
+        MailModule,
         OutboxModule,
         QueueModule,
         InvalidationModule,
@@ -56,6 +63,9 @@ export class WorkerModule {
         TeamsModule,
         ActivitiesModule,
         TicketsModule,
+        SlaWorkerModule,
+        TicketMailWorkerModule,
+        SurveysWorkerModule,
         MacrosModule,
         ImportsWorkerModule,
         ExportsWorkerModule,

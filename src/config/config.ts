@@ -1,5 +1,15 @@
 import { join } from 'node:path';
-import { IsIn, IsInt, IsOptional, IsString, Max, Min, validateSync } from 'class-validator';
+import {
+  Contains,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  Matches,
+  Max,
+  Min,
+  validateSync,
+} from 'class-validator';
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
@@ -49,6 +59,12 @@ export class Config {
   @IsInt() @Min(1) importMegabytes = 5120;
   /** Largest file of a ticket, in megabytes. */
   @IsInt() @Min(1) attachmentMegabytes = 25;
+  /** SMTP server that mails leave by: `smtps://user:password@host:465`; absent: none are sent. */
+  @IsOptional() @Matches(/^smtps?:\/\/[^\s/]+/) smtpUrl?: string;
+  /** Who mails come from: an address, or `Name <address>`. */
+  @IsOptional() @Contains('@') mailFrom?: string;
+  /** Address of this server in links that people follow; absent: host and port. */
+  @IsOptional() @Matches(/^https?:\/\/[^\s/]+/) publicUrl?: string;
 }
 
 /** The environment variable of each setting. */
@@ -75,6 +91,9 @@ export const VARIABLES: Record<keyof Config, string> = {
   historyRetentionDays: 'HISTORY_RETENTION_DAYS',
   importMegabytes: 'IMPORT_MEGABYTES',
   attachmentMegabytes: 'ATTACHMENT_MEGABYTES',
+  smtpUrl: 'SMTP_URL',
+  mailFrom: 'MAIL_FROM',
+  publicUrl: 'PUBLIC_URL',
 };
 
 /**

@@ -133,7 +133,7 @@ function neutral(text: string, sent: Belongings): string {
     .replace(/"number":\d+/g, '"number":<next>')
     .replace(/(cursor|after)=[\w-]+/g, '$1=<new>')
     .replace(
-      /<(?:contact|binned|merged|company|team|lead|assignmentRule|leadForm|submission|productCategory|product|order|pipeline|stage|deal|quota|ticket|ticketMessage|attachment|macro|user|role|apiKey|import|export)>/g,
+      /<(?:contact|binned|merged|company|team|lead|assignmentRule|slaPolicy|leadForm|submission|productCategory|product|order|pipeline|stage|deal|quota|ticket|ticketMessage|attachment|macro|user|role|apiKey|import|export)>/g,
       '<their id>',
     );
 }
@@ -191,6 +191,7 @@ describe("another workspace's things, named in any operation", () => {
     'lead',
     'activity',
     'assignmentRule',
+    'slaPolicy',
     'leadForm',
     'productCategory',
     'product',
@@ -216,6 +217,7 @@ describe("another workspace's things, named in any operation", () => {
         lead: 'leads',
         activity: 'activities',
         assignmentRule: 'assignment-rules',
+        slaPolicy: 'sla-policies',
       },
       ...{ user: 'users', role: 'roles', apiKey: 'api-keys', import: 'imports', export: 'exports' },
     }[name];

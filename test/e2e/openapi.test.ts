@@ -187,6 +187,9 @@ const NEW: Record<string, () => object> = {
     ...{ name: fresh(), fields: ['lastName', 'email', 'message'].map((name) => ({ name })) },
   }),
   '/v1/leads': () => ({ lastName: fresh() }),
+  '/v1/sla-policies': () => ({
+    ...{ name: fresh(), targets: { normal: { resolutionMinutes: 60 } } },
+  }),
   '/v1/activities': () => ({ type: 'task', subject: fresh() }),
   '/v1/teams': () => ({ name: fresh() }),
   '/v1/product-categories': () => ({ name: fresh() }),

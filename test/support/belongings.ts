@@ -16,6 +16,7 @@ export interface Belongings {
     | 'lead'
     | 'activity'
     | 'assignmentRule'
+    | 'slaPolicy'
     | 'leadForm'
     | 'submission'
     | 'productCategory'
@@ -131,6 +132,9 @@ export async function furnish(client: Client): Promise<Belongings> {
   const assignmentRule = await made(client, '/v1/assignment-rules', {
     ...{ name: WORD, method: 'roundRobin', teamId: team.id },
   });
+  const slaPolicy = await made(client, '/v1/sla-policies', {
+    ...{ name: WORD, targets: { normal: { resolutionMinutes: 60 } } },
+  });
   const leadForm = await made(client, '/v1/lead-forms', {
     ...{ name: WORD, fields: [{ name: 'lastName' }], ownerId: user.id, thankYou: WORD },
   });
@@ -180,6 +184,7 @@ export async function furnish(client: Client): Promise<Belongings> {
       lead,
       activity,
       assignmentRule,
+      slaPolicy,
       leadForm,
       submission,
       user,

@@ -277,6 +277,18 @@ const assignmentRules = ({ ids, property }: Belongings): object[] =>
     { userIds: [ids.team], where: { field: `custom.${property}`, op: 'eq', value: 'Q-1' } },
   ].map((people) => ({ name: 'Mine', method: 'fixed', ...people }));
 
+const slaPolicies = ({ ids, property }: Belongings): object[] => {
+  const escalate = (...actions: object[]) => ({
+    escalations: [{ when: 'breach', target: 'resolution', actions }],
+  });
+  return [
+    escalate({ type: 'assign', userId: ids.user }),
+    escalate({ type: 'assign', teamId: ids.team }),
+    escalate({ type: 'notify', userIds: [ids.user] }),
+    { where: { field: `custom.${property}`, op: 'eq', value: 'Q-1' } },
+  ].map((more) => ({ name: 'Mine', targets: { normal: { resolutionMinutes: 60 } }, ...more }));
+};
+
 const csv = (...lines: string[]): string => lines.join('\n');
 
 function importForms(theirs: Belongings): FormData[] {
@@ -337,6 +349,8 @@ export const BODIES: Record<string, (theirs: Belongings, own: Own) => unknown[]>
   ],
   'POST /v1/lead-forms': (theirs) => leadForms(theirs),
   'PATCH /v1/lead-forms/{id}': (theirs) => [{ name: 'Stolen' }, ...leadForms(theirs)],
+  'POST /v1/sla-policies': (theirs) => slaPolicies(theirs),
+  'PATCH /v1/sla-policies/{id}': (theirs) => [{ name: 'Stolen' }, ...slaPolicies(theirs)],
   'POST /v1/assignment-rules': (theirs) => assignmentRules(theirs),
   'PATCH /v1/assignment-rules/{id}': (theirs) => [{ name: 'Stolen' }, ...assignmentRules(theirs)],
   ...recordBodies('product-categories'),

@@ -161,6 +161,7 @@ const KINDS: Record<string, readonly (keyof Belongings['ids'])[]> = {
   leads: ['lead'],
   activities: ['activity'],
   'assignment-rules': ['assignmentRule'],
+  'sla-policies': ['slaPolicy'],
   'lead-forms': ['leadForm'],
   'product-categories': ['productCategory'],
   products: ['product'],

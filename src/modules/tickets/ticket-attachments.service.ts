@@ -131,12 +131,17 @@ export class TicketAttachmentsService {
     return found;
   }
 
-  private async store(ctx: RequestContext, sent: SentFile): Promise<StoredFile> {
+  /**
+   * Looks into a file and stores it, for {@link keep} to make it count.
+   * @throws Problem 422 naming what was found.
+   */
+  async store(ctx: RequestContext, sent: SentFile): Promise<StoredFile> {
     const { name, contentType, bytes } = await inspectFile(sent.bytes, sent.name);
     return this.files.save({ workspaceId: ctx.workspaceId }, bytes, { name, contentType });
   }
 
-  private async keep(
+  /** Makes a stored file an attachment, in a transaction. @throws Problem 403, 404, 409. */
+  async keep(
     tx: Transaction,
     ctx: RequestContext,
     ticketId: string,

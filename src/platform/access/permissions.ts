@@ -39,10 +39,17 @@ const SELLING = [
 const SERVING = ['ticket:reply', 'ticket:take', 'ticket:assign'] as const;
 
 const OTHER_PERMISSIONS = [
+  'inboundEmail:receive',
+  'inboundEmail:read',
+  'inboundEmail:manage',
+  'survey:read',
+  'survey:manage',
   'leadForm:read',
   'leadForm:manage',
   'assignmentRule:read',
   'assignmentRule:manage',
+  'slaPolicy:read',
+  'slaPolicy:manage',
   ...SELLING,
   ...SERVING,
   'ticketStatus:manage',
@@ -193,7 +200,10 @@ export const BUILT_IN_ROLES: Record<string, { description: string; permissions: 
       'export:*',
       'property:manage',
       'leadForm:manage',
+      'inboundEmail:manage',
+      'survey:manage',
       'assignmentRule:manage',
+      'slaPolicy:manage',
       ...SELLING,
       ...SERVING,
       'macro:*',
