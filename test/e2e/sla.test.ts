@@ -340,6 +340,11 @@ describe('policies', () => {
     expect((await figures(id)).clocks).toMatchObject([
       { target: 'resolution', policyName: 'Gold', targetMinutes: 60 },
     ]);
+    const ordered = { object: 'company', recordId: tom.id };
+    const vip = { field: 'links.recordId', op: 'eq', value: tom.id };
+    await policy({ name: 'Linked', place: 2, where: vip });
+    const linked = await ticket({ links: [ordered] });
+    expect(await clock(linked.id)).toMatchObject({ policyName: 'Linked' });
     stage.jump('2031-12-22T08:30:00Z');
     await patch(id, { companyId: null });
     expect(await clock(id)).toMatchObject({
@@ -422,6 +427,7 @@ describe('policies', () => {
       ['/escalations/0/when'],
     ],
     [{ colour: 'red' }, ['/colour']],
+    [{ where: { not: { field: 'createdAt', op: 'isNull', value: true } } }, ['/where']],
   ])('%j is refused where it is wrong', async (more, pointers) => {
     const targets = { normal: { resolutionMinutes: 600 } };
     const body = { name: 'Wrong', targets, ...more };

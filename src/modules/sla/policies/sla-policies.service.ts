@@ -3,7 +3,6 @@ import { fieldChanges } from '../../../common/changes.js';
 import { Clock } from '../../../common/clock.js';
 import type { RequestContext } from '../../../common/context.js';
 import { Problem } from '../../../common/errors.js';
-import { checkCondition, parseWhere } from '../../../common/filter/index.js';
 import type { TypedCondition } from '../../../common/filter/index.js';
 import { uuidv7 } from '../../../common/uuid.js';
 import { Database } from '../../../platform/database/database.js';
@@ -13,12 +12,12 @@ import { eventOf } from '../../../platform/outbox/event.js';
 import type { EventFacts } from '../../../platform/outbox/event.js';
 import { recordEvents } from '../../../platform/outbox/record-events.js';
 import { JobQueue } from '../../../platform/queue/job-queue.js';
-import { fieldSchema, filterNames } from '../../../platform/records/filter-schema.js';
 import type { ObjectDefinition } from '../../../platform/records/object-definition.js';
 import { RecordKit } from '../../../platform/records/record-kit.js';
 import type { SlaTerms } from '../clocks/sla-terms.js';
 import { ApplySlaPolicies } from './apply-policies.job.js';
 import { missingPeople } from './escalation-people.js';
+import { policyCondition } from './policy-condition.js';
 import { MOST_POLICIES } from './sla-policy.dto.js';
 import type { SlaPolicyDto, SlaPolicyInput, SlaPolicyPatch } from './sla-policy.dto.js';
 import { SlaPoliciesRepository } from './sla-policies.repository.js';
@@ -135,10 +134,7 @@ export class SlaPoliciesService {
   ): Promise<TypedCondition | null> {
     if (where === null) return null;
     const tickets = this.kit.get('ticket') as ObjectDefinition;
-    const settings = await this.kit.settings.of(ctx, tickets, true);
-    return checkCondition(parseWhere(where), fieldSchema(tickets, settings), {
-      fieldNames: () => filterNames(tickets, settings),
-    });
+    return policyCondition(where, tickets, await this.kit.settings.of(ctx, tickets, true));
   }
 
   private async assertPeople(tx: Transaction, ctx: RequestContext, terms: SlaTerms): Promise<void> {
