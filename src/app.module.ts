@@ -20,6 +20,7 @@ import { PipelinesModule } from './modules/pipelines/index.js';
 import { PropertiesModule } from './modules/properties/index.js';
 import { RolesModule } from './modules/roles/index.js';
 import { GlobalSearchModule } from './modules/search/index.js';
+import { SegmentsModule } from './modules/segments/index.js';
 import { OrdersModule } from './modules/orders/index.js';
 import { ProductCategoriesModule } from './modules/product-categories/index.js';
 import { ProductsModule } from './modules/products/index.js';
@@ -80,6 +81,7 @@ const DOMAINS = [
   MacrosModule,
   ExchangeRatesModule,
   ForecastModule,
+  SegmentsModule,
   PropertiesModule,
   GlobalSearchModule,
   ImportsModule,

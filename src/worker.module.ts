@@ -18,6 +18,7 @@ import { PipelinesModule } from './modules/pipelines/index.js';
 import { LeadRecordsModule } from './modules/leads/index.js';
 import { SurveysWorkerModule } from './modules/surveys/index.js';
 import { MacrosModule } from './modules/macros/index.js';
+import { SegmentsWorkerModule } from './modules/segments/index.js';
 import { TeamsModule } from './modules/teams/index.js';
 import { SlaWorkerModule } from './modules/sla/index.js';
 import { TicketMailWorkerModule } from './modules/ticket-mail/index.js';
@@ -64,6 +65,7 @@ export class WorkerModule {
         ForecastModule,
         TeamsModule,
         ActivitiesModule,
+        SegmentsWorkerModule,
         TicketsModule,
         SlaWorkerModule,
         TicketMailWorkerModule,

@@ -46,6 +46,8 @@ beforeAll(async () => {
     quota: (await made(b, '/v1/quotas', QUOTA(b))).id,
     ticket: (await made(b, '/v1/tickets', { subject: 'Mine' })).id,
     macro: (await made(b, '/v1/macros', { name: 'Mine', reply: 'Mine' })).id,
+    segment: (await made(b, '/v1/segments', { name: 'Mine', object: 'contacts', kind: 'static' }))
+      .id,
     user: b.userId,
     email: b.me?.user.email as string,
     password: PASSWORD,
@@ -135,7 +137,7 @@ function neutral(text: string, sent: Belongings): string {
     .replace(/"number":\d+/g, '"number":<next>')
     .replace(/(cursor|after)=[\w-]+/g, '$1=<new>')
     .replace(
-      /<(?:contact|binned|merged|company|team|lead|assignmentRule|slaPolicy|leadForm|consentPurpose|suppression|submission|productCategory|product|order|pipeline|stage|deal|quota|ticket|ticketMessage|attachment|macro|user|role|apiKey|import|export)>/g,
+      /<(?:contact|binned|merged|company|team|lead|assignmentRule|slaPolicy|leadForm|consentPurpose|suppression|submission|productCategory|product|order|pipeline|stage|deal|quota|segment|ticket|ticketMessage|attachment|macro|user|role|apiKey|import|export)>/g,
       '<their id>',
     );
 }
@@ -205,6 +207,7 @@ describe("another workspace's things, named in any operation", () => {
     'quota',
     'ticket',
     'macro',
+    'segment',
     'user',
     'role',
     'apiKey',
@@ -217,6 +220,7 @@ describe("another workspace's things, named in any operation", () => {
       ...{ leadForm: 'lead-forms', ticket: 'tickets', macro: 'macros' },
       consentPurpose: 'consent-purposes',
       suppression: 'suppressions',
+      segment: 'segments',
       ...{ pipeline: 'pipelines', deal: 'deals', quota: 'quotas' },
       ...{
         order: 'orders',

@@ -32,6 +32,7 @@ export interface Belongings {
     | 'ticketMessage'
     | 'attachment'
     | 'macro'
+    | 'segment'
     | 'user'
     | 'handOver'
     | 'role'
@@ -67,6 +68,7 @@ export interface Own {
   quota: string;
   ticket: string;
   macro: string;
+  segment: string;
   user: string;
   password: string;
   email: string;
@@ -85,6 +87,7 @@ export const FURNISHED = [
   ...['contacts', 'companies', 'teams', 'leads', 'product-categories', 'products', 'orders'],
   ...['pipelines', 'deals', 'quotas', 'tickets', 'macros'],
   'activities',
+  'segments',
 ];
 
 /** Makes one of everything in a workspace. */
@@ -145,6 +148,13 @@ export async function furnish(client: Client): Promise<Belongings> {
   const goods = await furnishCatalogue(client, contact.id, company.id, shared);
   const selling = await furnishSelling(client, contact.id, company.id, user.id, shared);
   const service = await furnishService(client, contact.id, team.id, goods.order.id, shared);
+  const segment = await made(client, '/v1/segments', {
+    ...{ name: `${WORD} team`, object: 'contacts', kind: 'static', ...shared },
+    ...{ description: WORD, externalIds: { legacy: 'Q-77' } },
+  });
+  await client.expect(200, 'POST', `/v1/segments/${segment.id}/members`, {
+    ...{ operation: 'add', ids: [contact.id] },
+  });
   const [binned, merged] = [
     await made(client, '/v1/contacts', { lastName: `${WORD} binned` }),
     await made(client, '/v1/contacts', { lastName: `${WORD} merged` }),
@@ -190,6 +200,7 @@ export async function furnish(client: Client): Promise<Belongings> {
       slaPolicy,
       leadForm,
       submission,
+      segment,
       user,
       handOver,
       ...consent,

@@ -59,6 +59,7 @@ const queryValues: Record<string, Values> = {
   types: () => [
     'contact,company,team,lead,activity,productCategory,product,order,pipeline,deal,quota,' +
       'ticket,macro',
+    'contact,company,team,lead,activity,productCategory,product,order,pipeline,deal,quota,segment',
     'contact.*',
   ],
   actor: ({ ids }) => [ids.user, ids.apiKey],
@@ -182,6 +183,7 @@ const KINDS: Record<string, readonly (keyof Belongings['ids'])[]> = {
   quotas: ['quota'],
   tickets: ['ticket'],
   macros: ['macro'],
+  segments: ['segment'],
 };
 
 /** Ids of the path's own kind, and of two others; all of them where the kind is not known. */
@@ -208,6 +210,8 @@ function ownValues(name: string, template: string, own: Own | undefined): string
 function uniqueOf(template: string): string {
   if (/leads|deals|quotas|activities|tickets/.test(template)) return '';
   if (/teams|pipelines|macros/.test(template)) return 'name';
+  if (/leads|deals|quotas|activities/.test(template)) return '';
+  if (/teams|pipelines|segments/.test(template)) return 'name';
   if (template.includes('product-categories')) return 'code';
   if (template.includes('products')) return 'sku';
   if (template.includes('orders')) return 'reference';

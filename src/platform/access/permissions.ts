@@ -14,6 +14,7 @@ export const RECORD_OBJECTS = [
   'deal',
   'activity',
   'quota',
+  'segment',
   'ticket',
   'macro',
 ] as const;
