@@ -17,6 +17,7 @@ import { LeadsModule } from './modules/leads/index.js';
 import { MonitoringModule } from './modules/monitoring/index.js';
 import { PipelinesModule } from './modules/pipelines/index.js';
 import { PropertiesModule } from './modules/properties/index.js';
+import { ReportsModule } from './modules/reports/index.js';
 import { RolesModule } from './modules/roles/index.js';
 import { GlobalSearchModule } from './modules/search/index.js';
 import { OrdersModule } from './modules/orders/index.js';
@@ -64,6 +65,7 @@ const DOMAINS = [
   ActivitiesModule,
   ExchangeRatesModule,
   ForecastModule,
+  ReportsModule,
   PropertiesModule,
   GlobalSearchModule,
   ImportsModule,
