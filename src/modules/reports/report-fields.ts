@@ -145,25 +145,36 @@ export class ReportFields {
   }
 
   private related(include: string, rest: string, place: Place): Found | undefined {
-    const { target, alias, depth } = place;
+    const { target, alias } = place;
+    if (include === 'owner' && !target.definition.isPart)
+      return this.ofUser(`${alias}.owner_id`, rest);
     const field = target.definition.references.find((item) => item.references?.include === include);
-    const isOwner = include === 'owner' && !target.definition.isPart;
-    const object = isOwner ? 'user' : field?.references?.object;
-    if (object === undefined) return undefined;
-    const column = isOwner ? 'owner_id' : (field?.column as string);
-    if (object === 'user') {
-      if (!USER_FIELDS.has(rest)) return undefined;
-      const joined = this.join('users', 'users', `${alias}.${column}`);
-      return { type: 'text', sql: `${joined}.${rest}`, filter: { type: 'text', filterable: true } };
-    }
+    const object = field?.references?.object;
+    if (!field || object === undefined) return undefined;
+    const key = `${alias}.${field.column}`;
+    if (object === 'user') return this.ofUser(key, rest);
     const next = this.targets.get(object);
-    if (!next) return undefined;
-    const at = { alias: '', target: next, depth: depth + 1 };
-    const { table, plural } = next.definition;
-    const joined = this.join(table, plural, `${alias}.${column}`, object);
-    const found = this.find(rest, { ...at, alias: joined });
+    return next && this.ofRecord(include, rest, { ...place, target: next }, { key, object });
+  }
+
+  /** A field of a record that is pointed to. */
+  private ofRecord(
+    include: string,
+    rest: string,
+    { target, depth }: Place,
+    { key, object }: { key: string; object: string },
+  ): Found | undefined {
+    const { table, plural } = target.definition;
+    const alias = this.join(table, plural, key, object);
+    const found = this.find(rest, { alias, target, depth: depth + 1 });
     if (!found?.currency) return found;
     return { ...found, currency: { ...found.currency, name: `${include}.${found.currency.name}` } };
+  }
+
+  private ofUser(key: string, rest: string): Found | undefined {
+    if (!USER_FIELDS.has(rest)) return undefined;
+    const sql = `${this.join('users', 'users', key)}.${rest}`;
+    return { type: 'text', sql, filter: { type: 'text', filterable: true } };
   }
 
   private join(table: string, plural: string, key: string, object?: string): string {

@@ -88,7 +88,7 @@ export class ReportQueryService {
       rows: found.slice(0, query.limit).map((row) => rowOf(row, plan, query.currency)),
       about: {
         ...{ object: query.object, timeZone, currency: query.currency ?? null },
-        ...{ rates: latest?.used(found.length > 0) ?? [], unconverted: lacking?.rows ?? [] },
+        ...{ rates: latest?.used ?? [], unconverted: lacking?.rows ?? [] },
         ...{ columns, truncated: found.length > query.limit },
       },
     };

@@ -152,12 +152,12 @@ function readValue(
 function readSort(raw: unknown, errors: FieldError[]): ReportQuery['sort'] {
   if (raw === undefined) return [];
   const names: unknown[] = typeof raw === 'string' ? raw.split(',') : Array.isArray(raw) ? raw : [];
-  const isSound = names.length > 0 && names.every((name) => typeof name === 'string');
-  if (!isSound || names.length > MOST_SORT) {
+  const isSound = names.every((name) => typeof name === 'string');
+  if (!isSound || names.length === 0 || names.length > MOST_SORT) {
     fault(errors, '/sort', 'isString', `must be a list of 1 to ${MOST_SORT} names of columns`);
     return [];
   }
-  return (names as string[]).map((name) =>
+  return names.map((name) =>
     name.startsWith('-') ? { name: name.slice(1), descending: true } : { name, descending: false },
   );
 }
