@@ -26,6 +26,9 @@ import type { Cell, ReportFormat, ReportRow, ReportTable } from './report-table.
 import { fieldsIn, ReportTargets } from './report-targets.js';
 import { WorkspaceClock } from './workspace-clock.js';
 
+/** Memory to sort and hash in, for the transaction alone: groups are made there and not on disk. */
+const ROOM = { text: "select set_config('work_mem', '64MB', true)" };
+
 /** Answers any question of how many and how much. */
 @Injectable()
 export class ReportQueryService {
@@ -76,7 +79,7 @@ export class ReportQueryService {
     timeZone: string,
     latest: LatestRates | null,
   ): Promise<ReportTable> {
-    const [result] = await this.database.run(ctx, [reportStatement(plan, scope())]);
+    const [, result] = await this.database.run(ctx, [ROOM, reportStatement(plan, scope())]);
     const found = result?.rows ?? [];
     const isLacking = Number(found[0]?.['lacking'] ?? 0) > 0;
     const [lacking] = isLacking

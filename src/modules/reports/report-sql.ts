@@ -2,6 +2,7 @@ import type { FieldType } from '../../common/filter/index.js';
 import type { Statement } from '../../platform/database/pipeline.js';
 import type { Params } from '../../platform/records/params.js';
 import { utcSql } from '../../platform/records/utc-sql.js';
+import { groupsSql } from './report-groups.js';
 import { isAmount } from './report-plan.js';
 import type { PlannedDimension, PlannedMeasure, ReportPlan } from './report-plan.js';
 import type { Period } from './report-query.dto.js';
@@ -53,18 +54,18 @@ export function reportStatement(plan: ReportPlan, scope: ReportScope): Statement
   let named: string | undefined;
   const zone = (): string => (named ??= params.add(scope.timeZone, 'text'));
   const joins: string[] = [];
-  const dims = plan.dimensions.map(
-    (item, index) => `${groupSql(item, index, zone, joins)} as d${index}`,
-  );
+  const keys = plan.dimensions.map((item, index) => groupSql(item, index, zone, joins));
   const rates = ratesJoins(plan.measures, scope);
-  const measures = plan.measures.map(
-    (item, index) => `${measureSql(item, amountSql(item, rates))} as m${index}`,
-  );
-  const lacking = lackingSql(plan.measures, rates);
-  const groups = `select ${[...dims, ...measures, `${lacking} as lacking`].join(', ')}
-    from ${scope.from} ${[...joins, ...rates.joins].join(' ')}
-    where ${scope.where.join(' and ')}
-    ${dims.length === 0 ? '' : `group by ${dims.map((_, index) => index + 1).join(', ')}`}`;
+  const amounts = plan.measures.map((item) => amountSql(item, rates));
+  const source = `from ${scope.from} ${[...joins, ...rates.joins].join(' ')}
+    where ${scope.where.join(' and ')}`;
+  const groups = groupsSql({
+    plan,
+    keys,
+    amounts,
+    source,
+    lacking: lackingSql(plan.measures, rates),
+  });
   const shown = [
     ...plan.dimensions.map((item, index) => `${shownKey(item, `g.d${index}`)} as d${index}`),
     ...plan.measures.map((item, index) => `${shownMeasure(item, `g.m${index}`)} as m${index}`),
@@ -148,23 +149,6 @@ function groupSql(
   return periodSql(of.sql, of.type as 'date' | 'datetime', by, zone);
 }
 
-function measureSql({ measure }: PlannedMeasure, sql: string): string {
-  switch (measure) {
-    case 'distinct':
-      return `count(distinct ${sql})`;
-    case 'median': {
-      // The middle one, or half way between the middle two: exact, unlike percentile_cont.
-      const middle = (order: string): string =>
-        `percentile_disc(0.5) within group (order by (${sql})::numeric${order})`;
-      return `(${middle('')} + ${middle(' desc')}) / 2`;
-    }
-    case 'avg':
-      return `avg((${sql})::numeric)`;
-    default:
-      return `${measure}(${sql})`;
-  }
-}
-
 function shownKey({ of, by }: PlannedDimension, sql: string): string {
   if (of.type === 'date' || of.type === 'datetime') return periodText(sql, by ?? 'day');
   return shown(of.type, sql);
@@ -182,7 +166,7 @@ function shownMeasure(item: PlannedMeasure, sql: string): string {
   // Rounded to the decimals of its currency later, and only once.
   if (isAmount(item)) return `${sql}::text`;
   if (measure === 'avg' || measure === 'median') return `trim_scale(round(${sql}, 6))::text`;
-  return shown(of?.type ?? 'integer', sql);
+  return of?.type === 'integer' ? `${sql}::bigint` : shown(of?.type ?? 'integer', sql);
 }
 
 function orderSql({ dimensions, measures, sort }: ReportPlan): string {
