@@ -125,40 +125,62 @@ function openTable(
   at: string,
 ): ReportTable {
   const unconverted: UnconvertedDto[] = [];
-  const total = { deals: 0, amount: new MoneySum(currency), weighted: new MoneySum(currency) };
+  const total = new StageSums(currency);
   const stages = [...Map.groupBy(rows, ({ stageId }) => stageId).values()].map((own) => {
-    const [amount, weighted] = [new MoneySum(currency), new MoneySum(currency)];
-    let [deals, seconds, rotting] = [0, 0, 0];
+    const sums = new StageSums(currency);
     for (const row of own) {
-      deals += row.deals;
-      seconds += Number(row.seconds);
-      rotting += row.rotting;
       const rate = rates.get(row.currency, at)?.rate;
+      for (const sum of [sums, total]) sum.add(row, rate);
       if (rate === undefined) addUnconverted(unconverted, row);
-      else {
-        amount.add(row.amount, rate);
-        weighted.add(row.weighted, rate);
-      }
     }
-    total.deals += deals;
-    total.amount.plus(amount);
-    total.weighted.plus(weighted);
     const { pipelineId, pipeline, stageId, stage, probability } = own[0] as OpenStageRow;
-    return {
-      ...{ pipelineId, pipeline, stageId, stage, probability, deals, rotting },
-      ...{ amount: amount.toString(), weighted: weighted.toString() },
-      averageDays: (seconds / deals / DAY).toFixed(1),
-    };
+    return { pipelineId, pipeline, stageId, stage, probability, ...sums.row() };
   });
-  const sums = { amount: total.amount.toString(), weighted: total.weighted.toString() };
+  const { deals, amount, weighted } = total.row();
   return {
     names: [
       ...['pipelineId', 'pipeline', 'stageId', 'stage', 'probability', 'deals', 'amount'],
       ...['weighted', 'averageDays', 'rotting'],
     ],
     rows: stages,
-    about: { currency, rates: rates.list(), unconverted, total: { deals: total.deals, ...sums } },
+    about: {
+      ...{ currency, rates: rates.list(), unconverted },
+      total: { deals, amount, weighted },
+    },
   };
+}
+
+/** What the deals of a stage come to; those without a rate are counted, but in no amount. */
+class StageSums {
+  private deals = 0;
+  private seconds = 0;
+  private rotting = 0;
+  private readonly amount: MoneySum;
+  private readonly weighted: MoneySum;
+
+  constructor(currency: string) {
+    this.amount = new MoneySum(currency);
+    this.weighted = new MoneySum(currency);
+  }
+
+  add(row: OpenStageRow, rate: string | undefined): void {
+    this.deals += row.deals;
+    this.seconds += Number(row.seconds);
+    this.rotting += row.rotting;
+    if (rate === undefined) return;
+    this.amount.add(row.amount, rate);
+    this.weighted.add(row.weighted, rate);
+  }
+
+  row() {
+    return {
+      deals: this.deals,
+      rotting: this.rotting,
+      amount: this.amount.toString(),
+      weighted: this.weighted.toString(),
+      averageDays: (this.seconds / Math.max(this.deals, 1) / DAY).toFixed(1),
+    };
+  }
 }
 
 /** Each stage in percent of the first one, and of the one before. */

@@ -111,10 +111,11 @@ function checked(
   const schema = (name: string) =>
     (isOwn(name) ? own(name) : undefined) ?? fields.get(name)?.filter;
   const typed = checkCondition(where, schema, { fieldNames });
-  const paths = new Map<string, PathSpec>();
+  const paths = new Map<string, PathSpec>(base.definition.paths);
   for (const name of fieldsIn(where)) {
     const field = fields.get(name);
-    if (field?.column) paths.set(name, { column: field.column, type: field.filter.type as never });
+    if (field?.column && !paths.has(name))
+      paths.set(name, { column: field.column, type: field.filter.type as never });
   }
   return { filterable: { object: base.definition.object, paths }, typed };
 }

@@ -79,5 +79,6 @@ export function fieldsIn(condition: Condition | undefined): string[] {
   if (condition === undefined) return [];
   if ('and' in condition) return condition.and.flatMap(fieldsIn);
   if ('or' in condition) return condition.or.flatMap(fieldsIn);
-  return 'not' in condition ? fieldsIn(condition.not) : [condition.field];
+  if ('not' in condition) return fieldsIn(condition.not);
+  return 'field' in condition ? [condition.field] : [];
 }
