@@ -24,6 +24,8 @@ import { OrdersModule } from './modules/orders/index.js';
 import { ProductCategoriesModule } from './modules/product-categories/index.js';
 import { ProductsModule } from './modules/products/index.js';
 import { TeamsModule } from './modules/teams/index.js';
+import { SlaModule } from './modules/sla/index.js';
+import { TicketsModule } from './modules/tickets/index.js';
 import { UsersModule } from './modules/users/index.js';
 import { WorkspacesModule } from './modules/workspaces/index.js';
 import { CacheModule } from './platform/cache/cache.module.js';
@@ -67,6 +69,8 @@ const DOMAINS = [
   PipelinesModule,
   DealsModule,
   ActivitiesModule,
+  TicketsModule,
+  SlaModule,
   ExchangeRatesModule,
   ForecastModule,
   ReportsModule,

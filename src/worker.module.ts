@@ -16,6 +16,8 @@ import { ProductsModule } from './modules/products/index.js';
 import { PipelinesModule } from './modules/pipelines/index.js';
 import { LeadRecordsModule } from './modules/leads/index.js';
 import { TeamsModule } from './modules/teams/index.js';
+import { SlaWorkerModule } from './modules/sla/index.js';
+import { TicketsModule } from './modules/tickets/index.js';
 import { HandOversWorkerModule } from './modules/users/index.js';
 import { InvalidationModule } from './platform/cache/invalidation.module.js';
 import { DatabaseModule } from './platform/database/database.module.js';
@@ -57,6 +59,8 @@ export class WorkerModule {
         ForecastModule,
         TeamsModule,
         ActivitiesModule,
+        TicketsModule,
+        SlaWorkerModule,
         ImportsWorkerModule,
         ExportsWorkerModule,
         HandOversWorkerModule,

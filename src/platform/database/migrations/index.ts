@@ -15,6 +15,8 @@ import { M0015ImportLists } from './0015-import-lists.js';
 import { M0016DealOrders } from './0016-deal-orders.js';
 import { M0017DealForecast } from './0017-deal-forecast.js';
 import { M0018LinkKeys } from './0018-link-keys.js';
+import { M0019Tickets } from './0019-tickets.js';
+import { M0020Sla } from './0020-sla.js';
 
 /** In the order they run. A migration that has been released is never edited. */
 export const migrations = [
@@ -35,4 +37,6 @@ export const migrations = [
   { name: '0016-deal-orders', class: M0016DealOrders },
   { name: '0017-deal-forecast', class: M0017DealForecast },
   { name: '0018-link-keys', class: M0018LinkKeys },
+  { name: '0019-tickets', class: M0019Tickets },
+  { name: '0020-sla', class: M0020Sla },
 ];
