@@ -54,7 +54,7 @@ function someDeals(count: number): Deal[] {
         : new Date(Date.UTC(2024, 11, 20) + random(40) * 86_400_000).toISOString().slice(0, 10),
     custom: {
       ...(random(3) === 0 ? {} : { size: random(50) / 4 }),
-      ...(random(3) === 0 ? {} : { tier: ['gold', 'silver'][random(2)] as string }),
+      ...(random(3) === 0 ? {} : { tier: ['gold', 'silver'][random(2)] }),
     },
   }));
 }
