@@ -39,6 +39,11 @@ const SELLING = [
 const SERVING = ['ticket:reply', 'ticket:take', 'ticket:assign'] as const;
 
 const OTHER_PERMISSIONS = [
+  'inboundEmail:receive',
+  'inboundEmail:read',
+  'inboundEmail:manage',
+  'survey:read',
+  'survey:manage',
   'leadForm:read',
   'leadForm:manage',
   'assignmentRule:read',
@@ -195,6 +200,8 @@ export const BUILT_IN_ROLES: Record<string, { description: string; permissions: 
       'export:*',
       'property:manage',
       'leadForm:manage',
+      'inboundEmail:manage',
+      'survey:manage',
       'assignmentRule:manage',
       'slaPolicy:manage',
       ...SELLING,

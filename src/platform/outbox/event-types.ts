@@ -47,6 +47,8 @@ export const AUDIT_EVENTS = {
   'leadForm.changed': 'A form for leads changed.',
   'leadForm.removed': 'A form for leads was removed.',
   'ticketStatus.changed': 'The statuses of tickets, or how they follow each other, changed.',
+  'mailSettings.changed': 'How tickets are written about by e-mail changed.',
+  'surveySettings.changed': 'When and how customers are asked if they are satisfied changed.',
   'exchangeRate.changed': 'Exchange rates were set or removed.',
   'import.started': 'An import began.',
   'import.completed': 'An import ended.',

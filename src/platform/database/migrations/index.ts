@@ -13,6 +13,7 @@ import { M0012Activities } from './0012-activities.js';
 import { M0013Performance } from './0013-performance.js';
 import { M0015ImportLists } from './0015-import-lists.js';
 import { M0016DealOrders } from './0016-deal-orders.js';
+import { M0021InboundMail } from './0021-inbound-mail.js';
 import { M0017DealForecast } from './0017-deal-forecast.js';
 import { M0018LinkKeys } from './0018-link-keys.js';
 import { M0019Tickets } from './0019-tickets.js';
@@ -39,4 +40,5 @@ export const migrations = [
   { name: '0018-link-keys', class: M0018LinkKeys },
   { name: '0019-tickets', class: M0019Tickets },
   { name: '0020-sla', class: M0020Sla },
+  { name: '0021-inbound-mail', class: M0021InboundMail },
 ];
