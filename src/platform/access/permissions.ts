@@ -14,6 +14,7 @@ export const RECORD_OBJECTS = [
   'deal',
   'activity',
   'quota',
+  'campaign',
 ] as const;
 export type RecordObject = (typeof RECORD_OBJECTS)[number];
 
@@ -39,6 +40,7 @@ const OTHER_PERMISSIONS = [
   'assignmentRule:read',
   'assignmentRule:manage',
   ...SELLING,
+  'campaign:send',
   'exchangeRate:read',
   'exchangeRate:manage',
   'property:read',
@@ -185,6 +187,7 @@ export const BUILT_IN_ROLES: Record<string, { description: string; permissions: 
       'leadForm:manage',
       'assignmentRule:manage',
       ...SELLING,
+      'campaign:send',
       'pipeline:*',
       'quota:*',
       'exchangeRate:manage',
