@@ -28,6 +28,8 @@ import { WorkspacesModule } from './modules/workspaces/index.js';
 import { CacheModule } from './platform/cache/cache.module.js';
 import { DatabaseModule } from './platform/database/database.module.js';
 import { HttpModule } from './platform/http/http.module.js';
+import { LinksModule } from './platform/links/links.module.js';
+import { MailModule } from './platform/mail/mail.module.js';
 import { OutboxModule } from './platform/outbox/outbox.module.js';
 import { QueueModule } from './platform/queue/queue.module.js';
 import { RecordsModule } from './platform/records/records.module.js';
@@ -40,6 +42,8 @@ const PLATFORM = [
   HttpModule,
   CacheModule,
   ThrottleModule,
+  LinksModule,
+  MailModule,
   OutboxModule,
   QueueModule,
   SearchModule,

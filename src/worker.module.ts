@@ -19,6 +19,8 @@ import { TeamsModule } from './modules/teams/index.js';
 import { HandOversWorkerModule } from './modules/users/index.js';
 import { InvalidationModule } from './platform/cache/invalidation.module.js';
 import { DatabaseModule } from './platform/database/database.module.js';
+import { LinksModule } from './platform/links/links.module.js';
+import { MailModule } from './platform/mail/mail.module.js';
 import { OutboxModule } from './platform/outbox/outbox.module.js';
 import { EventsPurger } from './platform/outbox/purge-events.js';
 import { ExpiredPurger } from './platform/queue/purge-expired.js';
@@ -36,6 +38,8 @@ export class WorkerModule {
       imports: [
         ConfigModule.with(config),
         DatabaseModule.register('keel-worker'),
+        LinksModule,
+        MailModule,
         OutboxModule,
         QueueModule,
         InvalidationModule,

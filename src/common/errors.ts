@@ -23,6 +23,7 @@ export const PROBLEMS = {
   conflict: { status: 409, title: 'Conflict' },
   duplicate: { status: 409, title: 'The value is taken' },
   'idempotency-running': { status: 409, title: 'The first request is still running' },
+  gone: { status: 410, title: 'Not there any more' },
   'precondition-failed': { status: 412, title: 'The record has changed since' },
   'too-large': { status: 413, title: 'The request is too large' },
   'unsupported-media-type': { status: 415, title: 'Unsupported media type' },

@@ -1,5 +1,15 @@
 import { join } from 'node:path';
-import { IsIn, IsInt, IsOptional, IsString, Max, Min, validateSync } from 'class-validator';
+import {
+  Contains,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  Matches,
+  Max,
+  Min,
+  validateSync,
+} from 'class-validator';
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
@@ -47,6 +57,12 @@ export class Config {
   @IsInt() @Min(1) historyRetentionDays = 1095;
   /** Largest file an import takes, in megabytes. */
   @IsInt() @Min(1) importMegabytes = 5120;
+  /** SMTP server that mails leave by: `smtps://user:password@host:465`; absent: none are sent. */
+  @IsOptional() @Matches(/^smtps?:\/\/[^\s/]+/) smtpUrl?: string;
+  /** Who mails come from: an address, or `Name <address>`. */
+  @IsOptional() @Contains('@') mailFrom?: string;
+  /** Address of this server in links that people follow; absent: host and port. */
+  @IsOptional() @Matches(/^https?:\/\/[^\s/]+/) publicUrl?: string;
 }
 
 /** The environment variable of each setting. */
@@ -72,6 +88,9 @@ export const VARIABLES: Record<keyof Config, string> = {
   eventRetentionDays: 'EVENT_RETENTION_DAYS',
   historyRetentionDays: 'HISTORY_RETENTION_DAYS',
   importMegabytes: 'IMPORT_MEGABYTES',
+  smtpUrl: 'SMTP_URL',
+  mailFrom: 'MAIL_FROM',
+  publicUrl: 'PUBLIC_URL',
 };
 
 /**
