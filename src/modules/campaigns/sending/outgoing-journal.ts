@@ -63,6 +63,11 @@ export class OutgoingJournal {
     writeSync(this.descriptor, Buffer.from(recipientId.replaceAll('-', ''), 'hex'));
   }
 
+  /** Leaves it to whoever takes over: some mail of it has not been settled. */
+  leave(): void {
+    closeSync(this.descriptor);
+  }
+
   /** Ends it; everything that it notes has been settled. */
   end(): void {
     closeSync(this.descriptor);

@@ -164,6 +164,15 @@ export class RecipientsRepository {
     return { text: MARK, params: [key.workspaceId, key.campaignId, key.lease, ids] };
   }
 
+  /** Frees what the run has claimed and not come to. */
+  putBack({ workspaceId, campaignId, lease }: RunKey): Statement {
+    return {
+      text: `update campaign_recipients set state = 'pending', lease = null
+        where workspace_id = $1 and campaign_id = $2 and state = 'claimed' and lease = $3`,
+      params: [workspaceId, campaignId, lease],
+    };
+  }
+
   settle(key: RunKey, outcomes: readonly Outcome[]): Statement {
     return { text: SETTLE, params: [key.workspaceId, key.lease, JSON.stringify(outcomes)] };
   }

@@ -102,10 +102,31 @@ export class RunsRepository {
     };
   }
 
+  /** When the winner of the test is to be decided; null before the campaign has begun. */
+  async winnerAt(
+    owner: Pick<RunKey, 'workspaceId'>,
+    campaignId: string,
+  ): Promise<string | null> {
+    const [row] = await this.database.query<{ winnerAt: string | null }>(
+      owner,
+      `select winner_at as "winnerAt" from campaign_runs where workspace_id = $1 and campaign_id = $2`,
+      [owner.workspaceId, campaignId],
+    );
+    return row?.winnerAt ?? null;
+  }
+
   saveTokens(key: RunKey, tokens: number): Statement {
     return {
       text: `update campaign_runs set tokens = $4, refilled_at = now() where ${MINE}`,
       params: [...keyOf(key), tokens],
+    };
+  }
+
+  /** Why the run waits for the server; null: it does not. */
+  saveTrouble(key: RunKey, trouble: string | null): Statement {
+    return {
+      text: `update campaign_runs set trouble = $4 where ${MINE} and trouble is distinct from $4`,
+      params: [...keyOf(key), trouble],
     };
   }
 

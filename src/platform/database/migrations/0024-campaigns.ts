@@ -65,6 +65,7 @@ export class M0024Campaigns extends Migration {
         frozen_at timestamptz,
         next_at timestamptz,
         winner_at timestamptz,
+        trouble text,
         tokens double precision not null default 1,
         refilled_at timestamptz not null default now(),
         primary key (workspace_id, campaign_id),
