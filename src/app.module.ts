@@ -6,6 +6,7 @@ import { ActivitiesModule } from './modules/activities/index.js';
 import { ApiKeysModule } from './modules/api-keys/index.js';
 import { AuthModule } from './modules/auth/index.js';
 import { CompaniesModule } from './modules/companies/index.js';
+import { ConsentModule } from './modules/consent/index.js';
 import { ContactsModule } from './modules/contacts/index.js';
 import { DealsModule } from './modules/deals/index.js';
 import { EventsModule } from './modules/events/index.js';
@@ -59,6 +60,7 @@ const DOMAINS = [
   RolesModule,
   CompaniesModule,
   ContactsModule,
+  ConsentModule,
   LeadsModule,
   ProductCategoriesModule,
   ProductsModule,

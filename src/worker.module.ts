@@ -4,6 +4,7 @@ import type { Config } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
 import { ActivitiesModule } from './modules/activities/index.js';
 import { CompaniesModule } from './modules/companies/index.js';
+import { ConsentWorkerModule } from './modules/consent/index.js';
 import { ContactsModule } from './modules/contacts/index.js';
 import { DealsModule, DealsWorkerModule } from './modules/deals/index.js';
 import { ExportsWorkerModule } from './modules/exports/index.js';
@@ -47,6 +48,7 @@ export class WorkerModule {
         RecordsModule,
         CompaniesModule,
         ContactsModule,
+        ConsentWorkerModule,
         ProductCategoriesModule,
         ProductsModule,
         OrdersModule,

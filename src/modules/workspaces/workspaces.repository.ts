@@ -5,6 +5,7 @@ import { BUILT_IN_ROLES } from '../../platform/access/permissions.js';
 import { Database } from '../../platform/database/database.js';
 import type { Statement } from '../../platform/database/pipeline.js';
 import type { Transaction } from '../../platform/database/transaction.js';
+import { firstPurpose } from '../consent/index.js';
 import { firstPipeline } from '../pipelines/index.js';
 import type { WorkspaceDto } from './workspaces.dto.js';
 
@@ -92,6 +93,7 @@ export class WorkspacesRepository {
         params: [workspaceId, owner.userId],
       },
       ...firstPipeline(workspaceId),
+      firstPurpose(workspaceId),
     ];
   }
 }

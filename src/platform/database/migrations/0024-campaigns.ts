@@ -98,7 +98,6 @@ export class M0024Campaigns extends Migration {
         opens integer not null default 0,
         clicked_at timestamptz(3),
         clicks integer not null default 0,
-        unsubscribed_at timestamptz(3),
         primary key (workspace_id, id),
         foreign key (workspace_id, campaign_id) references campaigns (workspace_id, id) on delete cascade,
         foreign key (workspace_id, contact_id) references contacts (workspace_id, id)

@@ -15,6 +15,7 @@ import { M0015ImportLists } from './0015-import-lists.js';
 import { M0016DealOrders } from './0016-deal-orders.js';
 import { M0017DealForecast } from './0017-deal-forecast.js';
 import { M0018LinkKeys } from './0018-link-keys.js';
+import { M0022Consent } from './0022-consent.js';
 import { M0024Campaigns } from './0024-campaigns.js';
 
 /** In the order they run. A migration that has been released is never edited. */
@@ -36,5 +37,6 @@ export const migrations = [
   { name: '0016-deal-orders', class: M0016DealOrders },
   { name: '0017-deal-forecast', class: M0017DealForecast },
   { name: '0018-link-keys', class: M0018LinkKeys },
+  { name: '0022-consent', class: M0022Consent },
   { name: '0024-campaigns', class: M0024Campaigns },
 ];
