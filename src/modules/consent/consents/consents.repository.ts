@@ -84,7 +84,7 @@ export class ConsentsRepository {
       ctx,
       `select h.id, p.key as purpose, h.channel, h.status, h.source,
          h.occurred_at as "occurredAt", h.recorded_at as "recordedAt", h.proof,
-         json_build_object('type', h.actor_type, 'id', h.actor_id,
+         jsonb_build_object('type', h.actor_type, 'id', h.actor_id,
            'userId', h.actor_user_id) as actor
        from consent_history h
        join consent_purposes p on p.workspace_id = $1 and p.id = h.purpose_id

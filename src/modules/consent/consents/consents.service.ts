@@ -100,11 +100,9 @@ export class ConsentsService {
 
   /** As {@link list}, for a contact that is known to be there. */
   async statesOf(ctx: RequestContext, contactId: string): Promise<ConsentDto[]> {
-    const [purposes, states, suppressed] = await Promise.all([
-      this.purposes.find(ctx),
-      this.consents.of(ctx, contactId),
-      this.suppressedOf(ctx, contactId),
-    ]);
+    const purposes = await this.purposes.find(ctx);
+    const states = await this.consents.of(ctx, contactId);
+    const suppressed = await this.suppressedOf(ctx, contactId);
     return purposes.flatMap((purpose) =>
       purpose.channels.map((channel) => {
         const state = states.find(
@@ -193,18 +191,17 @@ function dtoOf(
   suppressions: Suppressed,
 ): ConsentDto {
   const suppressed = isAddressed(channel) ? (suppressions.get(channel) ?? null) : null;
-  const next = state && nextAskAt(state);
   return {
     ...{ contactId, purpose: purpose.key, channel, status: state?.status ?? 'none' },
     allowed: suppressed === null && isAllowed(purpose, state?.status),
     suppressed,
     ...{ source: state?.source ?? null, changedAt: state?.changedAt ?? null },
-    confirmation:
-      state?.status === 'pending'
-        ? {
-            ...{ asks: state.asks, askedAt: state.askedAt },
-            nextAskAt: next ? new Date(next).toISOString() : null,
-          }
-        : null,
+    confirmation: state?.status === 'pending' ? confirmationOf(state) : null,
   };
+}
+
+function confirmationOf(state: ConsentState): ConsentDto['confirmation'] {
+  const next = nextAskAt(state);
+  const { asks, askedAt } = state;
+  return { asks, askedAt, nextAskAt: next === 0 ? null : new Date(next).toISOString() };
 }
