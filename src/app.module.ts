@@ -5,6 +5,7 @@ import { ConfigModule } from './config/config.module.js';
 import { ActivitiesModule } from './modules/activities/index.js';
 import { ApiKeysModule } from './modules/api-keys/index.js';
 import { AuthModule } from './modules/auth/index.js';
+import { CampaignsModule } from './modules/campaigns/index.js';
 import { CompaniesModule } from './modules/companies/index.js';
 import { ConsentModule } from './modules/consent/index.js';
 import { ContactsModule } from './modules/contacts/index.js';
@@ -70,6 +71,7 @@ const DOMAINS = [
   ActivitiesModule,
   ExchangeRatesModule,
   ForecastModule,
+  CampaignsModule,
   PropertiesModule,
   GlobalSearchModule,
   ImportsModule,

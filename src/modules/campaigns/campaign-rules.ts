@@ -6,6 +6,7 @@ import type { Draft, Questions } from '../../platform/records/record-rules.js';
 import { AudienceConditions } from './audience/audience-conditions.js';
 import { contentOf } from './campaign-content.js';
 import type { CampaignContent } from './campaign-content.js';
+import { MailingPermission } from './mailing-permission.js';
 import { CampaignNames } from './templates/campaign-names.js';
 import { faultsOf } from './templates/mail-template.js';
 import type { Names } from './templates/placeholders.js';
@@ -33,13 +34,14 @@ const FIXED: Record<string, string> = {
 
 /** What templates and audiences are checked by. */
 export interface CampaignChecks {
+  permission: MailingPermission;
   names: CampaignNames;
   audiences: AudienceConditions;
 }
 
 /** Checks what campaigns say and whom they are for; what has left the draft stays as it is. */
 export async function prepareCampaigns(
-  { names, audiences }: CampaignChecks,
+  { names, audiences, permission }: CampaignChecks,
   db: Questions,
   ctx: RequestContext,
   drafts: readonly Draft[],
@@ -54,6 +56,10 @@ export async function prepareCampaigns(
     draft.errors.push(...templateFaults(content, known, draft.pointer));
     draft.errors.push(...variantFaults(content, draft));
     draft.errors.push(...(await audiences.faults(ctx, db, content, draft.pointer)));
+    const detail = await permission.fault(ctx, content.purpose);
+    if (detail !== undefined) {
+      draft.errors.push({ pointer: `${draft.pointer}/purpose`, code: 'reference', detail });
+    }
   }
 }
 

@@ -5,6 +5,7 @@ import { RecordService } from '../../platform/records/record-service.js';
 import { AudienceConditions } from './audience/audience-conditions.js';
 import { prepareCampaigns } from './campaign-rules.js';
 import { CampaignFields } from './campaign.dto.js';
+import { MailingPermission } from './mailing-permission.js';
 import { CampaignNames } from './templates/campaign-names.js';
 
 /** What the platform needs to know of campaigns, but for what their templates may name. */
@@ -36,10 +37,16 @@ export const CAMPAIGN = defineObject({
 /** Mails to many contacts. */
 @Injectable()
 export class CampaignsService extends RecordService {
-  constructor(kit: RecordKit, names: CampaignNames, audiences: AudienceConditions) {
+  constructor(
+    kit: RecordKit,
+    names: CampaignNames,
+    audiences: AudienceConditions,
+    permission: MailingPermission,
+  ) {
+    const checks = { names, audiences, permission };
     super(kit, {
       ...CAMPAIGN,
-      prepare: (db, ctx, drafts) => prepareCampaigns({ names, audiences }, db, ctx, drafts),
+      prepare: (db, ctx, drafts) => prepareCampaigns(checks, db, ctx, drafts),
     });
   }
 }

@@ -1,36 +1,70 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../common/context.js';
+import { Problem } from '../../common/errors.js';
+import { Reachability } from '../consent/index.js';
 
-/** Who may be mailed for a purpose, what tells receivers how to leave, and who cannot be reached. */
+/** How a receiver leaves: a page for people, and headers for their programs (RFC 8058). */
+export interface WayOut {
+  unsubscribeUrl: string;
+  preferencesUrl: string;
+  headers: Readonly<Record<string, string>>;
+}
+
+/** Who may be mailed for a purpose, with how they leave. */
+export type Permitted = ReadonlyMap<string, WayOut>;
+
+/** Asks about consent and suppressed addresses, for campaigns. */
 @Injectable()
 export class MailingPermission {
+  constructor(private readonly reachability: Reachability) {}
+
   /**
-   * Why contacts may not be mailed now, by their ids: `suppressed`, `noConsent` …; those who may be
-   * are not in it. Within the transaction of `ctx`, where it has one.
+   * Of these contacts (at most 1,000), those who may be mailed at this moment. Nobody for a purpose
+   * that there is not any more.
    */
-  refusals(
-    _ctx: RequestContext,
-    _purpose: string,
-    _contactIds: readonly string[],
-  ): Promise<Map<string, string>> {
-    return Promise.resolve(new Map());
+  async permitted(
+    ctx: RequestContext,
+    purpose: string,
+    contactIds: readonly string[],
+  ): Promise<Permitted> {
+    const reachable = await this.reachability.reachable(ctx, contactIds, purpose);
+    if (reachable.size === 0) return new Map();
+    const known = await this.reachability.purpose(ctx, purpose);
+    return this.reachability.unsubscribeHeaders(ctx, [...reachable.keys()], known);
   }
 
-  /** Where a receiver leaves: a page for people, and headers for their programs (RFC 8058). */
-  waysOut(
-    _ctx: RequestContext,
-    _purpose: string,
-    _recipient: { campaignId: string; recipientId: string; contactId: string },
-  ): Promise<{ url: string; headers: Record<string, string> }> {
-    return Promise.resolve({ url: '', headers: {} });
+  /** How contacts leave, whether or not they may be mailed: for previews. */
+  async waysOut(
+    ctx: RequestContext,
+    purpose: string,
+    contactIds: readonly string[],
+  ): Promise<Permitted> {
+    const known = await this.reachability.purpose(ctx, purpose);
+    return this.reachability.unsubscribeHeaders(ctx, contactIds, known);
   }
 
-  /** Nothing more goes to the addresses of these contacts: it bounced, or they complained. */
-  suppress(
-    _ctx: RequestContext,
-    _contactIds: readonly string[],
-    _reason: 'bounced' | 'complaint',
+  /** The condition, on the contact `r`, that those fulfil who may be mailed. */
+  condition(ctx: RequestContext, purpose: string) {
+    return this.reachability.condition(ctx, purpose);
+  }
+
+  /** What is wrong with a purpose, as one reads it in an error; undefined when nothing is. */
+  async fault(ctx: RequestContext, purpose: string): Promise<string | undefined> {
+    try {
+      await this.reachability.purpose(ctx, purpose);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      return error.errors?.[0]?.detail ?? error.detail;
+    }
+  }
+
+  /** Nothing more goes to an address that came back, or whose holder complained. */
+  async suppress(
+    ctx: RequestContext,
+    address: string,
+    reason: 'bounced' | 'complaint',
   ): Promise<void> {
-    return Promise.resolve();
+    await this.reachability.suppress(ctx, address, reason);
   }
 }

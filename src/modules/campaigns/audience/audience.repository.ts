@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../../common/context.js';
 import { Database } from '../../../platform/database/database.js';
 import { Params } from '../../../platform/records/params.js';
+import type { ContactCondition } from '../../consent/index.js';
 import type { ConditionSql } from './audience-conditions.js';
 
 type Owner = Pick<RequestContext, 'workspaceId' | 'tx'>;
@@ -11,6 +12,15 @@ export interface AudienceContact {
   id: string;
   email: string;
   timeZone: string | null;
+  /** Whether they have agreed, and their address is not suppressed. */
+  isPermitted: boolean;
+}
+
+/** An audience in numbers. */
+export interface AudienceCount {
+  total: number;
+  withAddress: number;
+  recipients: number;
 }
 
 /** Before every id. */
@@ -36,6 +46,7 @@ export class AudienceRepository {
   members(
     owner: Owner,
     condition: ConditionSql,
+    permitted: ContactCondition,
     after: string,
     upTo: string,
   ): Promise<AudienceContact[]> {
@@ -43,22 +54,29 @@ export class AudienceRepository {
     const range = `r.id > ${params.add(after)} and r.id <= ${params.add(upTo)}`;
     return this.database.query<AudienceContact>(
       owner,
-      `select r.id, r.email, r.time_zone as "timeZone" from contacts r
+      `select r.id, r.email, r.time_zone as "timeZone", ${permitted('r', params)} as "isPermitted"
+       from contacts r
        where r.workspace_id = $1 and ${range} and r.deleted_at is null and r.email is not null
          and ${condition(params)} order by r.id`,
       params.values,
     );
   }
 
-  /** How many belong to the audience, and how many of them have an address. */
-  async count(owner: Owner, condition: ConditionSql): Promise<{ total: number; reachable: number }> {
+  /** How many belong to the audience, and how many of them could get a mail. */
+  async count(
+    owner: Owner,
+    condition: ConditionSql,
+    permitted: ContactCondition,
+  ): Promise<AudienceCount> {
     const params = new Params(owner.workspaceId);
-    const [row] = await this.database.query<{ total: number; reachable: number }>(
+    const [row] = await this.database.query<AudienceCount>(
       owner,
-      `select count(*) as total, count(r.email) as reachable from contacts r
+      `select count(*) as total, count(r.email) as "withAddress",
+         count(*) filter (where ${permitted('r', params)}) as recipients
+       from contacts r
        where r.workspace_id = $1 and r.deleted_at is null and ${condition(params)}`,
       params.values,
     );
-    return row as { total: number; reachable: number };
+    return row as AudienceCount;
   }
 }

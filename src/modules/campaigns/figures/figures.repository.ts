@@ -12,6 +12,8 @@ export interface VariantCounts {
   waiting: number;
   sent: number;
   bounced: number;
+  /** Those of them that the server had taken. */
+  returned: number;
   failed: number;
   skipped: number;
   uncertain: number;
@@ -19,7 +21,6 @@ export interface VariantCounts {
   opens: number;
   clicked: number;
   clicks: number;
-  unsubscribed: number;
 }
 
 /** What followed an open or a click within the days of the campaign, in one currency. */
@@ -34,12 +35,12 @@ const BY_VARIANT = `
     count(*) filter (where state in ('held', 'pending', 'claimed', 'sending')) as waiting,
     count(*) filter (where state = 'sent' or (state = 'bounced' and sent_at is not null)) as sent,
     count(*) filter (where state = 'bounced') as bounced,
+    count(*) filter (where state = 'bounced' and sent_at is not null) as returned,
     count(*) filter (where state = 'failed') as failed,
     count(*) filter (where state = 'skipped') as skipped,
     count(*) filter (where state = 'uncertain') as uncertain,
     count(opened_at) as opened, coalesce(sum(opens), 0) as opens,
-    count(clicked_at) as clicked, coalesce(sum(clicks), 0) as clicks,
-    count(unsubscribed_at) as unsubscribed
+    count(clicked_at) as clicked, coalesce(sum(clicks), 0) as clicks
   from campaign_recipients where workspace_id = $1 and campaign_id = $2
   group by variant_id order by variant_id nulls last`;
 
@@ -82,6 +83,15 @@ const DEALS = `
   from engaged e join deals d on ${within('d')}
   group by d.currency order by d.currency`;
 
+const UNSUBSCRIBED = `
+  select count(distinct r.contact_id) as count from consent_purposes p
+  join consents n on n.workspace_id = $1 and n.purpose_id = p.id and n.channel = 'email'
+    and n.status = 'withdrawn'
+  join campaign_recipients r on r.workspace_id = $1 and r.contact_id = n.contact_id
+    and r.campaign_id = $2 and r.sent_at is not null
+    and n.changed_at >= r.sent_at and n.changed_at < r.sent_at + $4 * interval '1 day'
+  where p.workspace_id = $1 and p.key = $3`;
+
 /** SQL of what a campaign has brought. */
 @Injectable()
 export class FiguresRepository {
@@ -113,6 +123,18 @@ export class FiguresRepository {
     days: number,
   ): Promise<(Attributed & { won: number; wonAmount: string })[]> {
     return this.database.query(owner, DEALS, [owner.workspaceId, campaignId, days]);
+  }
+
+  /** Receivers who withdrew their consent to its purpose in the days after their mail. */
+  async unsubscribed(
+    owner: Owner,
+    campaignId: string,
+    purpose: string,
+    days: number,
+  ): Promise<number> {
+    const params = [owner.workspaceId, campaignId, purpose, days];
+    const [row] = await this.database.query<{ count: number }>(owner, UNSUBSCRIBED, params);
+    return row?.count ?? 0;
   }
 
   /** Why sending waits, if the server takes nothing. */

@@ -3,13 +3,12 @@ import type { RequestContext } from '../../../common/context.js';
 import { uuidv7 } from '../../../common/uuid.js';
 import { Database } from '../../../platform/database/database.js';
 import { AudienceConditions } from '../audience/audience-conditions.js';
-import type { ConditionSql } from '../audience/audience-conditions.js';
 import { AudienceRepository, FIRST_ID } from '../audience/audience.repository.js';
 import type { AudienceContact } from '../audience/audience.repository.js';
 import type { CampaignContent } from '../campaign-content.js';
 import { MailingPermission } from '../mailing-permission.js';
 import { addressHash } from './address-hash.js';
-import { RecipientsRepository } from './recipients.repository.js';
+import { NOT_PERMITTED, RecipientsRepository } from './recipients.repository.js';
 import type { NewRecipient } from './recipients.repository.js';
 import { RunsRepository } from './runs.repository.js';
 import type { RunKey } from './runs.repository.js';
@@ -57,45 +56,33 @@ export class AudienceFreezer {
         await tx.run([this.runs.savePlace(key, null, run.assigned)]);
         return false;
       }
-      const found = await this.found(inside, condition, after, end, plan);
+      const permitted = await this.permission.condition(inside, plan.content.purpose);
+      const found = await this.audience.members(inside, condition, permitted, after, end);
       const made = recipientsOf(found, key, plan, run.assigned);
       if (made.length > 0) await tx.run([this.recipients.insert(key, made)]);
       await tx.run([this.runs.savePlace(key, end, run.assigned)]);
       return true;
     });
   }
-
-  private async found(
-    ctx: RequestContext,
-    condition: ConditionSql,
-    after: string,
-    end: string,
-    { content }: FreezePlan,
-  ): Promise<(AudienceContact & { refusal: string | null })[]> {
-    const members = await this.audience.members(ctx, condition, after, end);
-    const ids = members.map(({ id }) => id);
-    const refusals = await this.permission.refusals(ctx, content.purpose, ids);
-    return members.map((member) => ({ ...member, refusal: refusals.get(member.id) ?? null }));
-  }
 }
 
 /** @param assigned recipients of each variant so far; counted on. */
 function recipientsOf(
-  found: readonly (AudienceContact & { refusal: string | null })[],
+  found: readonly AudienceContact[],
   { campaignId }: RunKey,
   { content, testPercent, winner, time }: FreezePlan,
   assigned: Record<string, number>,
 ): NewRecipient[] {
   const { variants } = content;
   const shares = new VariantShares(variants, testPercent, assigned);
-  return found.map(({ id, email, timeZone, refusal }) => {
-    const share = refusal === null ? shares.next() : null;
+  return found.map(({ id, email, timeZone, isPermitted }) => {
+    const share = isPermitted ? shares.next() : null;
     const isHeld = share === HELD && winner === null;
     return {
       ...{ id: uuidv7(), contactId: id, addressHash: addressHash(campaignId, email) },
       variantId: share === HELD ? winner : share,
-      state: refusal !== null ? 'skipped' : isHeld ? 'held' : 'pending',
-      reason: refusal,
+      state: !isPermitted ? 'skipped' : isHeld ? 'held' : 'pending',
+      reason: isPermitted ? null : NOT_PERMITTED,
       dueAt: new Date(dueIn(time, timeZone)).toISOString(),
     };
   });

@@ -93,7 +93,9 @@ export class CampaignSender {
         const next = await mails.next();
         if (next.done) return;
         const result = await delivery.deliver(next.value);
-        if (result.kind === 'bounced') await this.suppress(sending, result.contactId);
+        if (result.kind === 'bounced') {
+          await this.permission.suppress(sending.ctx, result.address, 'bounced');
+        }
         else if (end.kind === 'done') end = result;
       }
     };
@@ -103,10 +105,6 @@ export class CampaignSender {
     const broken = ended.find((result) => result.status === 'rejected');
     if (broken) throw broken.reason as Error;
     return end;
-  }
-
-  private async suppress({ ctx }: Sending, contactId: string | null): Promise<void> {
-    if (contactId !== null) await this.permission.suppress(ctx, [contactId], 'bounced');
   }
 
   private async noteTrouble({ lease: { key } }: Sending, message: string | null): Promise<void> {

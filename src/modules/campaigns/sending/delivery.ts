@@ -11,7 +11,7 @@ import type { RunLease } from './run-lease.js';
 export type Delivered =
   | { kind: 'done' }
   /** The address does not exist: nothing more goes there. */
-  | { kind: 'bounced'; contactId: string | null }
+  | { kind: 'bounced'; address: string }
   /** The campaign was paused or cancelled, or is another run's. */
   | { kind: 'stopped' }
   /** The server takes no mails at present. */
@@ -51,7 +51,9 @@ export class Delivery {
     } catch (error) {
       if (broken) throw (broken as { error: unknown }).error;
       if (isStopped) return this.putBack(claimed, { kind: 'stopped' });
-      if (error instanceof MailError) return this.failed(claimed, error);
+      if (error instanceof MailError) {
+        return this.failed(claimed, made.message.to.address, error);
+      }
       throw error;
     }
     await this.ledger.settle(outcomeOf(claimed, { state: 'sent', tries: 1 }));
@@ -71,7 +73,7 @@ export class Delivery {
     }
   }
 
-  private async failed(claimed: Claimed, error: MailError): Promise<Delivered> {
+  private async failed(claimed: Claimed, address: string, error: MailError): Promise<Delivered> {
     const reason = error.message.slice(0, LONGEST_REASON);
     const about = subjectOf(error);
     switch (error.failure) {
@@ -83,7 +85,7 @@ export class Delivery {
       case 'refused':
         if (about === 'sender') return this.putBack(claimed, { kind: 'refused', message: reason });
         await this.ledger.settle(outcomeOf(claimed, { state: 'bounced', reason, tries: 1 }));
-        return about === 'receiver' ? { kind: 'bounced', contactId: claimed.contactId } : DONE;
+        return about === 'receiver' ? { kind: 'bounced', address } : DONE;
       case 'temporary':
         // What the server says of the sender, such as too many mails, goes for all of them.
         if (about === 'server' || about === 'sender') {

@@ -4,12 +4,20 @@ import type { MailMessage } from '../../../platform/mail/mail-message.js';
 import type { CampaignContent, Variant } from '../campaign-content.js';
 import { sourceOf } from '../campaign-content.js';
 import { MailingPermission } from '../mailing-permission.js';
+import type { WayOut } from '../mailing-permission.js';
 import { MailTemplate } from '../templates/mail-template.js';
 import { TrackingLinks } from '../tracking/tracking-links.js';
 import { ContactScopes } from '../templates/contact-scopes.js';
 import type { ContactScope } from '../templates/contact-scopes.js';
 import { addressHash } from './address-hash.js';
+import { NOT_PERMITTED } from './recipients.repository.js';
 import type { Claimed } from './recipients.repository.js';
+
+/** Recipients whose consent is asked for at a time, just before their mails go. */
+const SLICE = 50;
+
+const contactIdsOf = (claimed: readonly Claimed[]): string[] =>
+  claimed.flatMap(({ contactId }) => contactId ?? []);
 
 /** A campaign that is ready to be written to anybody. */
 export interface MailPlan {
@@ -55,16 +63,23 @@ export class MailMaker {
     plan: MailPlan,
     claimed: readonly Claimed[],
   ): AsyncGenerator<Made> {
-    const ids = claimed.flatMap(({ contactId }) => contactId ?? []);
-    const contacts = await this.scopes.of(ctx, ids);
-    const refusals = await this.permission.refusals(ctx, plan.content.purpose, ids);
-    for (const recipient of claimed) {
-      const contact = contacts.get(recipient.contactId ?? '');
-      const refused = refusalOf(plan, recipient, contact, refusals);
-      if (refused !== null || !contact) {
-        const reason = refused ?? 'contactGone';
-        yield { claimed: recipient, message: null, reason, isFault: false };
-      } else yield await this.one(ctx, plan, recipient, contact);
+    const contacts = await this.scopes.of(ctx, contactIdsOf(claimed));
+    for (let at = 0; at < claimed.length; at += SLICE) {
+      const slice = claimed.slice(at, at + SLICE);
+      const { purpose } = plan.content;
+      // Asked again and again: who unsubscribes while others get theirs gets nothing more.
+      const permitted = await this.permission.permitted(ctx, purpose, contactIdsOf(slice));
+      for (const recipient of slice) {
+        const contact = contacts.get(recipient.contactId ?? '');
+        const wayOut = permitted.get(recipient.contactId ?? '');
+        const refused = refusalOf(plan, recipient, contact);
+        if (contact && wayOut && refused === null) {
+          yield await this.one(ctx, plan, recipient, contact, wayOut);
+        } else {
+          const reason = refused ?? NOT_PERMITTED;
+          yield { claimed: recipient, message: null, reason, isFault: false };
+        }
+      }
     }
   }
 
@@ -73,18 +88,17 @@ export class MailMaker {
     plan: MailPlan,
     claimed: Claimed,
     contact: ContactScope,
+    wayOut: WayOut,
   ): Promise<Made> {
     const { content, campaignId } = plan;
-    const recipient = { campaignId, recipientId: claimed.id, contactId: contact.id };
-    const leave = await this.permission.waysOut(ctx, content.purpose, recipient);
     const template = plan.templates.get(claimed.variantId ?? '') as MailTemplate;
     const tracked = plan.isTracked
       ? await this.links.of(ctx.workspaceId, claimed.id, plan.urls.length)
       : { links: plan.urls, pixel: null };
     try {
-      const scope = this.scopes.filled(contact, content, campaignId, leave.url);
+      const scope = this.scopes.filled(contact, content, campaignId, wayOut);
       const mail = template.render(scope, tracked.links, tracked.pixel);
-      const message = messageOf(content, contact, mail, leave.headers);
+      const message = messageOf(content, contact, mail, wayOut.headers);
       return { claimed, message: { ...message, messageId: messageIdOf(claimed.id, content) } };
     } catch (error) {
       const reason = `template: ${(error as Error).message.slice(0, 300)}`;
@@ -98,12 +112,11 @@ function refusalOf(
   { campaignId }: MailPlan,
   { contactId, addressHash: frozen }: Claimed,
   contact: ContactScope | undefined,
-  refusals: ReadonlyMap<string, string>,
 ): string | null {
   if (!contact || contactId === null) return 'contactGone';
   if (contact.email === null) return 'noAddress';
   if (addressHash(campaignId, contact.email) !== frozen) return 'addressChanged';
-  return refusals.get(contactId) ?? null;
+  return null;
 }
 
 /** The mail itself, without what tells it from another to the same person. */

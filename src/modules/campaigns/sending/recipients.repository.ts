@@ -26,6 +26,9 @@ export const RECIPIENT_STATES = [
 ] as const;
 export type RecipientState = (typeof RECIPIENT_STATES)[number];
 
+/** Reason of those who have not agreed (any more), or whose address is suppressed. */
+export const NOT_PERMITTED = 'notPermitted';
+
 /** Somebody who is to get the campaign. */
 export interface NewRecipient {
   id: string;
@@ -207,6 +210,24 @@ export class RecipientsRepository {
     limit: number,
   ): Promise<{ recordId: string | null; version: number | null }[]> {
     return tx.query(NOTE, [key.workspaceId, key.campaignId, limit]);
+  }
+
+  /** Decides over those that nobody knows of; how many there were. */
+  async resolve(
+    tx: Transaction,
+    workspaceId: string,
+    campaignId: string,
+    as: 'resend' | 'sent',
+  ): Promise<number> {
+    const state = as === 'resend' ? 'pending' : 'sent';
+    const [resolved] = await tx.run([
+      {
+        text: `update campaign_recipients set state = $3, reason = null
+          where workspace_id = $1 and campaign_id = $2 and state = 'uncertain'`,
+        params: [workspaceId, campaignId, state],
+      },
+    ]);
+    return resolved?.rowCount ?? 0;
   }
 
   async left({ workspaceId, campaignId }: RunKey): Promise<Left> {

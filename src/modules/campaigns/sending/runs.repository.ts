@@ -135,14 +135,15 @@ export class RunsRepository {
     return this.database.query(
       SYSTEM,
       `select c.workspace_id as "workspaceId", c.id as "campaignId" from campaigns c
+       join workspaces w on w.id = c.workspace_id
        left join campaign_runs r on r.workspace_id = c.workspace_id and r.campaign_id = c.id
        where c.deleted_at is null and (
          (c.status = 'sending' and (r.lease is null or r.lease_until < now())
            and coalesce(r.next_at, c.started_at) < now() - interval '1 minute')
-         or (c.status = 'scheduled' and not c.in_receiver_time_zone
-           and c.send_at < now() - interval '1 minute')
-         or (c.status = 'scheduled' and c.in_receiver_time_zone
-           and c.send_at < now() + interval '26 hours'))
+         or (c.status = 'scheduled' and now() - interval '1 minute' >
+           case when c.in_receiver_time_zone
+             then c.send_at at time zone w.time_zone at time zone 'Pacific/Kiritimati'
+             else c.send_at end))
        order by c.status, c.workspace_id, c.id limit $1`,
       [limit],
     );

@@ -1,6 +1,5 @@
-import { IsUUID } from 'class-validator';
-import { defineJob } from '../../../platform/queue/job-contract.js';
-import { NoData } from '../../../platform/queue/job-contract.js';
+import { IsEmail, IsOptional, IsString, IsUUID } from 'class-validator';
+import { defineJob, NoData } from '../../../platform/queue/job-contract.js';
 
 export class CampaignJobData {
   @IsUUID() campaignId!: string;
@@ -19,6 +18,23 @@ export const WatchCampaigns = defineJob({
   name: 'watch-campaigns',
   data: NoData,
   options: { attempts: 3, schedule: { every: 60_000 } },
+});
+
+export class CampaignTestData {
+  @IsEmail() address!: string;
+  @IsString() subject!: string;
+  @IsOptional() @IsString() html!: string | null;
+  @IsString() text!: string;
+  @IsOptional() @IsString() fromAddress!: string | null;
+  @IsOptional() @IsString() fromName!: string | null;
+  @IsOptional() @IsString() replyTo!: string | null;
+}
+
+/** Sends one mail to somebody who wants to look at it; at least once. */
+export const SendCampaignTest = defineJob({
+  name: 'send-campaign-test',
+  data: CampaignTestData,
+  options: { attempts: 5, backoff: 2000, concurrency: 2 },
 });
 
 /** One key for a campaign: asking while it runs makes it run once more afterwards. */

@@ -27,7 +27,7 @@ export class SentEvents {
         );
         if (records.length > 0) {
           const event = eventOf(ctx, {
-            ...{ type: 'contact.campaignSent', object: 'contacts' },
+            ...{ type: 'contact.campaign_sent', object: 'contacts' },
             recordIds: records.map(({ recordId }) => recordId),
             source: `campaign:${key.campaignId}`,
           });

@@ -7,6 +7,7 @@ import { RecordKit } from '../../../platform/records/record-kit.js';
 import { COMPANY } from '../../companies/index.js';
 import { CONTACT } from '../../contacts/index.js';
 import type { CampaignContent } from '../campaign-content.js';
+import type { WayOut } from '../mailing-permission.js';
 import type { MailScope } from './mail-template.js';
 
 /** A contact as templates see it. */
@@ -51,10 +52,10 @@ export class ContactScopes {
     { contact, company }: ContactScope,
     { name, source, fromName, fromAddress }: CampaignContent,
     campaignId: string,
-    unsubscribeUrl: string,
+    { unsubscribeUrl, preferencesUrl }: Pick<WayOut, 'unsubscribeUrl' | 'preferencesUrl'>,
   ): MailScope {
     return {
-      ...{ contact, company, unsubscribeUrl },
+      ...{ contact, company, unsubscribeUrl, preferencesUrl },
       campaign: { id: campaignId, name, subject: source.subject },
       sender: { name: fromName, address: fromAddress },
     };

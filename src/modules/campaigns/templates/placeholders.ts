@@ -24,6 +24,7 @@ export function namesOf(
     campaign: { id: OPEN, name: OPEN, subject: OPEN },
     sender: { name: OPEN, address: OPEN },
     unsubscribeUrl: OPEN,
+    preferencesUrl: OPEN,
   };
 }
 

@@ -116,6 +116,8 @@ export class M0024Campaigns extends Migration {
         where state in ('claimed', 'sending');
       create index campaign_recipients_unnoted on campaign_recipients (workspace_id, campaign_id, id)
         where state = 'sent' and not noted;
+      create index campaign_recipients_uncertain on campaign_recipients (workspace_id, campaign_id)
+        where state = 'uncertain';
       create index campaign_recipients_engaged on campaign_recipients (workspace_id, campaign_id)
         where opened_at is not null or clicked_at is not null;
       ${lockToWorkspace('campaign_recipients')}`);
