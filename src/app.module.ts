@@ -5,7 +5,9 @@ import { ConfigModule } from './config/config.module.js';
 import { ActivitiesModule } from './modules/activities/index.js';
 import { ApiKeysModule } from './modules/api-keys/index.js';
 import { AuthModule } from './modules/auth/index.js';
+import { CampaignsModule } from './modules/campaigns/index.js';
 import { CompaniesModule } from './modules/companies/index.js';
+import { ConsentModule } from './modules/consent/index.js';
 import { ContactsModule } from './modules/contacts/index.js';
 import { DealsModule } from './modules/deals/index.js';
 import { EventsModule } from './modules/events/index.js';
@@ -62,6 +64,7 @@ const DOMAINS = [
   RolesModule,
   CompaniesModule,
   ContactsModule,
+  ConsentModule,
   LeadsModule,
   ProductCategoriesModule,
   ProductsModule,
@@ -74,6 +77,7 @@ const DOMAINS = [
   ExchangeRatesModule,
   ForecastModule,
   ReportsModule,
+  CampaignsModule,
   PropertiesModule,
   GlobalSearchModule,
   ImportsModule,

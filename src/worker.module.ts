@@ -3,7 +3,9 @@ import type { DynamicModule } from '@nestjs/common';
 import type { Config } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
 import { ActivitiesModule } from './modules/activities/index.js';
+import { CampaignsWorkerModule } from './modules/campaigns/index.js';
 import { CompaniesModule } from './modules/companies/index.js';
+import { ConsentWorkerModule } from './modules/consent/index.js';
 import { ContactsModule } from './modules/contacts/index.js';
 import { DealsModule, DealsWorkerModule } from './modules/deals/index.js';
 import { ExportsWorkerModule } from './modules/exports/index.js';
@@ -49,6 +51,7 @@ export class WorkerModule {
         RecordsModule,
         CompaniesModule,
         ContactsModule,
+        ConsentWorkerModule,
         ProductCategoriesModule,
         ProductsModule,
         OrdersModule,
@@ -64,6 +67,7 @@ export class WorkerModule {
         ImportsWorkerModule,
         ExportsWorkerModule,
         HandOversWorkerModule,
+        CampaignsWorkerModule,
         TelemetryModule,
         WorkerMonitoringModule,
       ],

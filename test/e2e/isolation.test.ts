@@ -50,6 +50,8 @@ beforeAll(async () => {
   };
   await b.expect(201, 'PUT', `/v1/teams/${own.team}/members/${own.user}`, { role: 'member' });
   // What is set twice is unchanged the second time: here it always is.
+  const objection = { purpose: 'marketing', channel: 'email', status: 'withdrawn' };
+  await b.expect(200, 'POST', `/v1/contacts/${own.contact}/consents`, objection);
   const rates = [{ from: 'GBP', to: 'EUR', date: '2021-01-01', rate: '1.1' }];
   await b.expect(200, 'PUT', '/v1/exchange-rates', { rates });
   document = (await b.expect(200, 'GET', '/openapi.json')).body;
@@ -131,7 +133,7 @@ function neutral(text: string, sent: Belongings): string {
     .replace(/"number":\d+/g, '"number":<next>')
     .replace(/(cursor|after)=[\w-]+/g, '$1=<new>')
     .replace(
-      /<(?:contact|binned|merged|company|team|lead|assignmentRule|leadForm|submission|productCategory|product|order|pipeline|stage|deal|quota|user|role|apiKey|import|export)>/g,
+      /<(?:contact|binned|merged|company|team|lead|assignmentRule|leadForm|consentPurpose|suppression|submission|productCategory|product|order|pipeline|stage|deal|quota|user|role|apiKey|import|export)>/g,
       '<their id>',
     );
 }
@@ -190,6 +192,8 @@ describe("another workspace's things, named in any operation", () => {
     'activity',
     'assignmentRule',
     'leadForm',
+    'consentPurpose',
+    'suppression',
     'productCategory',
     'product',
     'order',
@@ -205,7 +209,8 @@ describe("another workspace's things, named in any operation", () => {
     const plural = {
       ...{ contact: 'contacts', binned: 'contacts', merged: 'contacts', company: 'companies' },
       ...{ team: 'teams', productCategory: 'product-categories', product: 'products' },
-      ...{ leadForm: 'lead-forms' },
+      ...{ leadForm: 'lead-forms', consentPurpose: 'consent-purposes' },
+      suppression: 'suppressions',
       ...{ pipeline: 'pipelines', deal: 'deals', quota: 'quotas' },
       ...{
         order: 'orders',

@@ -17,6 +17,8 @@ export interface Belongings {
     | 'activity'
     | 'assignmentRule'
     | 'leadForm'
+    | 'consentPurpose'
+    | 'suppression'
     | 'submission'
     | 'productCategory'
     | 'product'
@@ -129,6 +131,7 @@ export async function furnish(client: Client): Promise<Belongings> {
     ...{ name: WORD, fields: [{ name: 'lastName' }], ownerId: user.id, thankYou: WORD },
   });
   const submission = await spamOf(client, leadForm);
+  const consent = await furnishConsent(client, contact);
   const goods = await furnishCatalogue(client, contact.id, company.id, shared);
   const selling = await furnishSelling(client, contact.id, company.id, user.id, shared);
   const [binned, merged] = [
@@ -177,6 +180,7 @@ export async function furnish(client: Client): Promise<Belongings> {
       submission,
       user,
       handOver,
+      ...consent,
       ...goods,
       ...selling,
       role,
@@ -194,6 +198,25 @@ export async function furnish(client: Client): Promise<Belongings> {
     ...{ domain: 'quillfeather.example', externalId: 'Q-77', property: 'quillcode', code: 'Q-1' },
     ...{ role: `${WORD} role`, word: WORD, cursors },
   };
+}
+
+/** A purpose, a contact's consent to it, and an address that nothing is sent to. */
+async function furnishConsent(client: Client, contact: { id: string }) {
+  const consentPurpose = await made(client, '/v1/consent-purposes', {
+    ...{ key: 'quillcode', name: WORD, description: WORD, doubleOptIn: false },
+  });
+  const consent = { channel: 'email', source: WORD, proof: { note: WORD } };
+  for (const said of [
+    { purpose: 'quillcode', status: 'granted' },
+    { purpose: 'marketing', status: 'withdrawn' },
+  ]) {
+    const path = `/v1/contacts/${contact.id}/consents`;
+    await client.expect(200, 'POST', path, { ...consent, ...said });
+  }
+  const entries = [{ channel: 'email', address: 'pen@quillfeather.example' }];
+  await client.expect(200, 'POST', '/v1/suppressions', { entries, note: WORD });
+  const { body } = await client.expect(200, 'GET', '/v1/suppressions');
+  return { consentPurpose, suppression: body.data[0] as { id: string } };
 }
 
 /** A pipeline, one of its stages, and a deal there. */

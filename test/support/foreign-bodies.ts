@@ -254,6 +254,8 @@ const assignmentRules = ({ ids, property }: Belongings): object[] =>
     { userIds: [ids.team], where: { field: `custom.${property}`, op: 'eq', value: 'Q-1' } },
   ].map((people) => ({ name: 'Mine', method: 'fixed', ...people }));
 
+const WITHDRAWN = { purpose: 'marketing', channel: 'email', status: 'withdrawn' };
+
 const csv = (...lines: string[]): string => lines.join('\n');
 
 function importForms(theirs: Belongings): FormData[] {
@@ -305,6 +307,19 @@ export const BODIES: Record<string, (theirs: Belongings, own: Own) => unknown[]>
   'PATCH /v1/lead-forms/{id}': (theirs) => [{ name: 'Stolen' }, ...leadForms(theirs)],
   'POST /v1/assignment-rules': (theirs) => assignmentRules(theirs),
   'PATCH /v1/assignment-rules/{id}': (theirs) => [{ name: 'Stolen' }, ...assignmentRules(theirs)],
+  'POST /v1/consent-purposes': ({ property }) => [{ key: property, name: 'Mine' }],
+  'PATCH /v1/consent-purposes/{id}': () => [{ name: 'Stolen' }],
+  'POST /v1/contacts/{id}/consents': ({ property }) => [
+    ...['marketing', property].map((purpose) => ({ ...WITHDRAWN, purpose })),
+  ],
+  'POST /v1/consents/batch': ({ ids, email, property }) => [
+    { records: Object.values(ids).map((contactId) => ({ ...WITHDRAWN, contactId })) },
+    { records: ['marketing', property].map((purpose) => ({ ...WITHDRAWN, purpose, email })) },
+  ],
+  'POST /v1/suppressions': ({ email }) => [{ entries: [{ channel: 'email', address: email }] }],
+  'POST /v1/suppressions/check': ({ email }) => [
+    { entries: [{ channel: 'email', address: email }] },
+  ],
   ...recordBodies('product-categories'),
   ...recordBodies('products'),
   ...withoutMerge(recordBodies('orders')),

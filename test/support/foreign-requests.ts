@@ -74,6 +74,7 @@ const queryValues: Record<string, Values> = {
   to: () => ['2099-01-01T00:00:00.000Z', 'EUR', '2020-12'],
   currency: () => ['EUR'],
   quantity: () => ['2'],
+  reason: () => ['manual'],
 };
 
 const headerValues: Record<string, Values> = {
@@ -91,6 +92,14 @@ export const NOT_CALLED: Record<string, string> = {
   'GET /v1/forms/{publicKey}':
     'is for strangers who have the key; tests of its own say what they see',
   'POST /v1/forms/{publicKey}': 'has tests of its own: what strangers are told, and what they make',
+  ...Object.fromEntries(
+    ['consents/confirm', 'preferences', 'unsubscribe'].flatMap((path) =>
+      ['GET', 'POST'].map((method) => [
+        `${method} /v1/${path}/{token}`,
+        'is for whoever has the link, which names its workspace; has tests of its own',
+      ]),
+    ),
+  ),
   'GET /metrics': 'takes nothing, and tells everyone the figures of the process as they are',
 };
 
@@ -160,6 +169,8 @@ const KINDS: Record<string, readonly (keyof Belongings['ids'])[]> = {
   activities: ['activity'],
   'assignment-rules': ['assignmentRule'],
   'lead-forms': ['leadForm'],
+  'consent-purposes': ['consentPurpose'],
+  suppressions: ['suppression'],
   'product-categories': ['productCategory'],
   products: ['product'],
   orders: ['order'],

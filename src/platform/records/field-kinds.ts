@@ -17,6 +17,7 @@ import type { Normalized, ValueFault } from '../../common/values/normalized.js';
 import { normalizeText } from '../../common/values/text.js';
 import { normalizeTimeZone } from '../../common/values/time-zone.js';
 import { normalizeUrl } from '../../common/values/url.js';
+import { condition } from './condition-value.js';
 import { utcSql } from './utc-sql.js';
 import { list } from './list-items.js';
 import { names } from './name-list.js';
@@ -298,4 +299,5 @@ export const FIELD_KINDS = {
   address,
   list,
   names,
+  condition,
 } satisfies Record<FieldKindName, FieldKind>;

@@ -23,7 +23,8 @@ export type FieldKindName =
   | 'phone'
   | 'money'
   | 'address'
-  | 'list';
+  | 'list'
+  | 'condition';
 
 /** Values of a row by column name, as they go into SQL. */
 export type ColumnValues = Record<string, string | number | boolean | null>;
