@@ -3,6 +3,7 @@ import type { RequestContext } from '../../common/context.js';
 import { Database } from '../../platform/database/database.js';
 import type { Statement } from '../../platform/database/pipeline.js';
 import { Params } from '../../platform/records/params.js';
+import { madeIn } from './made-in.js';
 import type { Scope } from './report-scope.js';
 
 /** Open deals of one stage and currency. */
@@ -131,14 +132,6 @@ function openStatement(ctx: RequestContext, pipelineId: string | null, scope: Sc
   };
 }
 
-/** Records that were made on the days of the scope, in its time zone. */
-function madeIn(alias: string, scope: Scope, params: Params): string {
-  const zone = params.add(scope.timeZone, 'text');
-  const start = (day: string): string => `(${day})::timestamp at time zone ${zone}`;
-  return `${alias}.created_at >= ${start(params.add(scope.from, 'date'))}
-    and ${alias}.created_at < ${start(`${params.add(scope.to, 'date')} + 1`)}`;
-}
-
 function reachedStatement(
   ctx: RequestContext,
   pipelineId: string,
@@ -149,7 +142,7 @@ function reachedStatement(
   const { workspace } = params;
   const pipeline = params.add(pipelineId, 'uuid');
   const where = [`d.workspace_id = ${workspace}`, `d.pipeline_id = ${pipeline}`];
-  where.push('d.deleted_at is null', madeIn('d', scope, params));
+  where.push('d.deleted_at is null', madeIn('d.created_at', scope, params));
   if (scope.ownerIds !== null)
     where.push(`d.owner_id = any(${params.add(scope.ownerIds, 'uuid[]')})`);
   if (source !== null) where.push(`d.source = ${params.add(source, 'text')}`);
@@ -183,7 +176,7 @@ function reachedStatement(
 /** Leads of the scope with the deal they became, as far as the caller may see it. */
 function leadsIn(scope: Scope, dealOwner: string | null, params: Params): string {
   const where = [`l.workspace_id = ${params.workspace}`, 'l.deleted_at is null'];
-  where.push(madeIn('l', scope, params));
+  where.push(madeIn('l.created_at', scope, params));
   if (scope.ownerIds !== null)
     where.push(`l.owner_id = any(${params.add(scope.ownerIds, 'uuid[]')})`);
   const own = dealOwner === null ? '' : ` and d.owner_id = ${params.add(dealOwner, 'uuid')}`;

@@ -9,6 +9,7 @@ const NAMES = {
     name: "coalesce(nullif(concat_ws(' ', np.first_name, np.last_name), ''), np.email)",
   },
   products: { object: 'product', alias: 'ng', name: 'ng.name' },
+  teams: { object: 'team', alias: 'nt', name: 'nt.name' },
   users: { object: null, alias: 'nu', name: 'nu.name' },
 } as const;
 

@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { UnconvertedDto, UsedRateDto } from '../deals/index.js';
 import { ForecastRowDto } from '../forecast/index.js';
-import { CUSTOMERS, SALES_BY } from './report-params.dto.js';
+import { CUSTOMERS, SALES_BY, TICKETS_BY } from './report-params.dto.js';
 import { RFM_GROUPS } from './rfm-groups.js';
 
 const amount = (description: string): PropertyDecorator =>
@@ -205,4 +205,59 @@ export class FunnelReportDto {
   @ApiPropertyOptional({ type: [UnconvertedDto] }) unconverted?: UnconvertedDto[];
   @ApiProperty({ type: [FunnelRowDto] }) rows!: FunnelRowDto[];
   @ApiPropertyOptional({ description: 'By source' }) truncated?: boolean;
+}
+
+const hours = (description: string): PropertyDecorator =>
+  ApiProperty({ type: String, nullable: true, example: '5.3', description });
+
+class TicketsRowDto {
+  @nullable('Status, priority, age, state of its promises, or id of the user or team')
+  key!: string | null;
+  @nullable('Of the user or team') name!: string | null;
+  @ApiProperty() tickets!: number;
+  @ApiProperty({ description: 'Neither solved nor closed' }) open!: number;
+  @ApiProperty() solved!: number;
+  @hours('Hours until the first answer, on average') firstResponseHours!: string | null;
+  @hours('Hours until they were solved, on average') resolutionHours!: string | null;
+  @ApiProperty({ description: 'First answers in time' }) firstResponsesMet!: number;
+  @ApiProperty({ description: 'First answers that came or are late' })
+  firstResponsesMissed!: number;
+  @ApiProperty({ description: 'Solved in time' }) resolutionsMet!: number;
+  @ApiProperty({ description: 'Solved late, or late already' }) resolutionsMissed!: number;
+  @ApiProperty({ description: 'Customers who rated it' }) ratings!: number;
+  @nullable('Mean of 1 to 5') averageRating!: string | null;
+}
+
+export class TicketsReportDto {
+  @ApiProperty({ enum: TICKETS_BY }) by!: string;
+  @ApiProperty({ format: 'date' }) from!: string;
+  @ApiProperty({ format: 'date' }) to!: string;
+  @ApiProperty({ example: 'Europe/Berlin' }) timeZone!: string;
+  @ApiProperty({ type: [TicketsRowDto] }) rows!: TicketsRowDto[];
+}
+
+class CampaignsRowDto {
+  @ApiProperty({ format: 'uuid' }) key!: string;
+  @ApiProperty() name!: string;
+  @ApiProperty() status!: string;
+  @ApiProperty({ format: 'date-time' }) startedAt!: string;
+  @ApiProperty() recipients!: number;
+  @ApiProperty({ description: 'Taken by the mail server' }) sent!: number;
+  @ApiProperty({ description: 'Sent, and not come back' }) delivered!: number;
+  @ApiProperty() bounced!: number;
+  @ApiProperty() skipped!: number;
+  @ApiProperty() opened!: number;
+  @ApiProperty() clicked!: number;
+  @percent('Opened, of those delivered') openRate!: string | null;
+  @percent('Clicked, of those delivered') clickRate!: string | null;
+  @percent('Bounced, of those sent or refused') bounceRate!: string | null;
+  @ApiProperty({ description: 'Orders of receivers within the days after an open or click' })
+  orders!: number;
+  @amount('Of these orders, without what was credited') revenue!: string;
+}
+
+export class CampaignsReportDto extends OrdersReportDto {
+  @ApiProperty({ type: [CampaignsRowDto], description: 'What began last comes first' })
+  rows!: CampaignsRowDto[];
+  @ApiProperty() truncated!: boolean;
 }

@@ -165,3 +165,19 @@ export class ForecastReportQueryDto extends ForecastQueryDto {
   @IsIn(['json', 'csv'])
   format?: string;
 }
+
+export const TICKETS_BY = ['status', 'priority', 'age', 'sla', 'owner', 'team', 'channel'] as const;
+export type TicketsBy = (typeof TICKETS_BY)[number];
+
+export class TicketsReportQueryDto extends RangeQueryDto {
+  @ApiPropertyOptional({
+    enum: TICKETS_BY,
+    default: 'status',
+    description: '`age`: open tickets by how long ago they were made',
+  })
+  @Omittable()
+  @IsIn(TICKETS_BY)
+  by?: TicketsBy;
+}
+
+export class CampaignsReportQueryDto extends LimitedQueryDto {}

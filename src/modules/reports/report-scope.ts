@@ -52,7 +52,7 @@ export class ReportScopes {
   async of(
     ctx: RequestContext,
     asked: AskedScope,
-    object: 'order' | 'deal' | 'lead' | 'ticket',
+    object: 'order' | 'deal' | 'lead' | 'ticket' | 'campaign',
     first: (to: string) => string = yearBefore,
   ): Promise<Scope> {
     const settings = await this.clock.settings(ctx);

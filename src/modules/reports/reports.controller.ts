@@ -3,25 +3,18 @@ import { ApiTags } from '@nestjs/swagger';
 import type { RequestContext } from '../../common/context.js';
 import { Endpoint, NOT_MODIFIED } from '../../platform/http/endpoint.decorator.js';
 import { Ctx } from '../../platform/http/parameters.js';
-import { CustomersService } from './customers.service.js';
 import { PipelineService } from './pipeline.service.js';
 import {
-  CohortsReportDto,
   ForecastReportDto,
   FunnelReportDto,
-  LifetimeValueReportDto,
   PipelineReportDto,
-  RfmReportDto,
   SalesReportDto,
 } from './report-answers.dto.js';
 import { Format, FormatDocs, ReportFormats } from './report-format.js';
 import {
-  CohortsQueryDto,
   ForecastReportQueryDto,
   FunnelQueryDto,
-  LifetimeValueQueryDto,
   PipelineQueryDto,
-  RfmQueryDto,
   SalesQueryDto,
 } from './report-params.dto.js';
 import { ReportDto, ReportQueryInput } from './report-query.dto.js';
@@ -38,7 +31,6 @@ export class ReportsController {
     private readonly queries: ReportQueryService,
     private readonly pipelines: PipelineService,
     private readonly sales: SalesService,
-    private readonly customers: CustomersService,
   ) {}
 
   @Post('query')
@@ -137,65 +129,5 @@ export class ReportsController {
     @Format() format: ReportFormat,
   ) {
     return this.sales.answer(ctx, query, format);
-  }
-
-  @Get('cohorts')
-  @Endpoint({
-    permission: 'order:read',
-    summary: 'Who comes back: customers by the month of their first order',
-    description:
-      'For cohorts from `from` to `to`, what they bought in each month after; counted as in the report of sales.',
-    answers: CohortsReportDto,
-    alsoAnswers,
-    problems: [422],
-    throttle: 'search',
-  })
-  @ReportFormats()
-  async cohorts(
-    @Ctx() ctx: RequestContext,
-    @Query() query: CohortsQueryDto,
-    @Format() format: ReportFormat,
-  ) {
-    return this.customers.cohorts(ctx, query, format);
-  }
-
-  @Get('rfm')
-  @Endpoint({
-    permission: 'order:read',
-    summary: 'Customers by recency, frequency and money',
-    description:
-      'Each gets a score of 1 to 5 by how its last order, its number of orders and its revenue rank among all customers (equal ones get equal scores), and the group that the scores make. Of all orders up to `to` unless `from` is given.',
-    answers: RfmReportDto,
-    alsoAnswers,
-    problems: [422],
-    throttle: 'search',
-  })
-  @ReportFormats()
-  async rfm(
-    @Ctx() ctx: RequestContext,
-    @Query() query: RfmQueryDto,
-    @Format() format: ReportFormat,
-  ) {
-    return this.customers.rfm(ctx, query, format);
-  }
-
-  @Get('lifetime-value')
-  @Endpoint({
-    permission: 'order:read',
-    summary: 'What customers have spent so far',
-    description:
-      'Of all orders up to `to` unless `from` is given; counted as in the report of sales.',
-    answers: LifetimeValueReportDto,
-    alsoAnswers,
-    problems: [422],
-    throttle: 'search',
-  })
-  @ReportFormats()
-  async lifetimeValue(
-    @Ctx() ctx: RequestContext,
-    @Query() query: LifetimeValueQueryDto,
-    @Format() format: ReportFormat,
-  ) {
-    return this.customers.lifetimeValue(ctx, query, format);
   }
 }

@@ -11,7 +11,10 @@ import { ReportQueryService } from './report-query.service.js';
 import { ReportRates } from './report-rates.js';
 import { ReportScopes } from './report-scope.js';
 import { ReportTargets } from './report-targets.js';
+import { CustomerReportsController } from './customer-reports.controller.js';
 import { ReportsController } from './reports.controller.js';
+import { ServiceReportsService } from './service-reports.service.js';
+import { ServiceReportsRepository } from './service.repository.js';
 import { SalesRepository } from './sales.repository.js';
 import { SalesService } from './sales.service.js';
 import { WorkspaceClock } from './workspace-clock.js';
@@ -19,7 +22,7 @@ import { WorkspaceClock } from './workspace-clock.js';
 /** How many and how much: any question, and the ready answers that selling needs. */
 @Module({
   imports: [CacheModule, ExchangeRatesModule, ForecastModule],
-  controllers: [ReportsController],
+  controllers: [ReportsController, CustomerReportsController],
   providers: [
     ReportCache,
     ReportQueryService,
@@ -33,6 +36,8 @@ import { WorkspaceClock } from './workspace-clock.js';
     SalesRepository,
     CustomersService,
     CustomersRepository,
+    ServiceReportsService,
+    ServiceReportsRepository,
   ],
 })
 export class ReportsModule {}
