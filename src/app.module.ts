@@ -25,8 +25,10 @@ import { GlobalSearchModule } from './modules/search/index.js';
 import { OrdersModule } from './modules/orders/index.js';
 import { ProductCategoriesModule } from './modules/product-categories/index.js';
 import { ProductsModule } from './modules/products/index.js';
+import { SurveysModule } from './modules/surveys/index.js';
 import { TeamsModule } from './modules/teams/index.js';
 import { SlaModule } from './modules/sla/index.js';
+import { TicketMailModule } from './modules/ticket-mail/index.js';
 import { TicketsModule } from './modules/tickets/index.js';
 import { UsersModule } from './modules/users/index.js';
 import { WorkspacesModule } from './modules/workspaces/index.js';
@@ -74,6 +76,8 @@ const DOMAINS = [
   ActivitiesModule,
   TicketsModule,
   SlaModule,
+  TicketMailModule,
+  SurveysModule,
   ExchangeRatesModule,
   ForecastModule,
   ReportsModule,

@@ -5,6 +5,8 @@ import { standBack } from './platform/database/background.js';
 import { Database } from './platform/database/database.js';
 import { ActivityReminders } from './modules/activities/index.js';
 import { SlaWatch } from './modules/sla/index.js';
+import { SurveyMailer } from './modules/surveys/index.js';
+import { ReplyMailer } from './modules/ticket-mail/index.js';
 import { Sequencer } from './platform/outbox/sequencer.js';
 import { runChild } from './platform/processes/supervise-child.js';
 import { JobRelay } from './platform/queue/job-relay.js';
@@ -31,6 +33,8 @@ await runChild(async () => {
   app.get(Sequencer).start();
   app.get(ActivityReminders).start();
   app.get(SlaWatch).start();
+  app.get(ReplyMailer).start();
+  app.get(SurveyMailer).start();
   app.get(SearchFiller).start();
   const { host, workerPort: port } = config;
   const probes =

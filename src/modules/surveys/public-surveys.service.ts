@@ -87,12 +87,15 @@ const shown = (survey: StoredSurvey): PublicSurveyDto => ({
   expiresAt: survey.expiresAt as string,
 });
 
+const MEMBERS = ['score', 'comment'];
+
 /** @throws Problem 422 for a score that is none, and members that there are not. */
 function readAnswer(body: unknown): Answer {
   const given = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
   const errors: FieldError[] = [];
-  const score = Number(given['score']);
-  if (!['number', 'string'].includes(typeof given['score']) || ![1, 2, 3, 4, 5].includes(score)) {
+  // Forms send text.
+  const score = /^[1-5]$/.test(textOf(given['score'])) ? Number(given['score']) : null;
+  if (score === null) {
     errors.push({ pointer: '/score', code: 'range', detail: 'must be a number from 1 to 5' });
   }
   const comment = given['comment'] ?? '';
@@ -100,15 +103,17 @@ function readAnswer(body: unknown): Answer {
     const detail = `must be a text of at most ${LONGEST_COMMENT} characters`;
     errors.push({ pointer: '/comment', code: 'maxLength', detail });
   }
-  for (const name of Object.keys(given)) {
-    if (name === 'score' || name === 'comment') continue;
+  for (const name of Object.keys(given).filter((name) => !MEMBERS.includes(name))) {
     const detail = 'is no part of an answer: score and comment are';
     errors.push({ pointer: `/${name.slice(0, 100)}`, code: 'unknownField', detail });
   }
   if (errors.length > 0) throw Problem.validation(errors);
-  const text = String(comment).replaceAll('\0', '').toWellFormed().trim();
-  return { score, comment: text === '' ? null : text };
+  const text = textOf(comment).replaceAll('\0', '').toWellFormed().trim();
+  return { score: score as number, comment: text === '' ? null : text };
 }
+
+const textOf = (value: unknown): string =>
+  typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 
 /** The customer acts as the survey: in its workspace, with tickets and nothing else. */
 function contextOf(

@@ -1,5 +1,7 @@
 export { isOpenCategory, STATUS_CATEGORIES } from './ticket-flow.js';
 export type { StatusCategory, TicketStatus } from './ticket-flow.js';
+export { TicketAttachmentsService } from './ticket-attachments.service.js';
+export type { SentFile } from './ticket-attachments.service.js';
 export { TicketConversationsService } from './ticket-conversations.service.js';
 export type { IncomingMessage } from './ticket-conversations.service.js';
 export { TicketListeners } from './ticket-listeners.js';

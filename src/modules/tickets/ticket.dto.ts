@@ -217,6 +217,26 @@ export class TicketFields {
     sortable: true,
   })
   slaDueAt?: string | null;
+
+  @IntegerField({
+    label: 'Satisfaction score',
+    description: 'What the customer answered to the survey, from 1 to 5; empty before',
+    readOnly: true,
+    example: 5,
+  })
+  satisfactionScore?: number | null;
+
+  @TextField({
+    label: 'Satisfaction comment',
+    description: 'What the customer wrote besides',
+    readOnly: true,
+    maxLength: 2000,
+    example: 'That was fast!',
+  })
+  satisfactionComment?: string | null;
+
+  @happened('Satisfaction rated at', 'When the customer answered the survey')
+  satisfactionRatedAt?: string | null;
 }
 
 /** Body that makes or changes a ticket. */

@@ -1,4 +1,4 @@
-import { Controller, Get, Headers, Post, Query, Req } from '@nestjs/common';
+import { applyDecorators, Controller, Get, Headers, Post, Query, Req } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiHeader, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import type { RequestContext } from '../../../common/context.js';
@@ -24,6 +24,39 @@ Date: Mon, 5 Jan 2026 10:12:00 +0100
 The handle is off. Can I have another one?
 `;
 
+const DESCRIPTION =
+  'The raw message (RFC 5322) as the body, from your mail server or gateway. It belongs to the ' +
+  'ticket whose mail it answers (`In-Reply-To`, `References`), else to the one whose token is in ' +
+  'an address it was sent to; else it becomes a new ticket of its sender, who becomes a contact ' +
+  'unless there is one with the address. In replies, quoted history is left out. A reply to a ' +
+  'solved ticket opens it; to a closed one, it becomes a new ticket linked to that. Somebody ' +
+  'else than the requester may answer: the message names its author, and answers still go to the ' +
+  'requester alone. Files that attachments may not be are left out, and the message says so. ' +
+  'Automatic mails, reports, mailing lists, our own mails and floods are stopped. The same mail ' +
+  'again changes nothing, so it may be repeated after any failure.';
+
+const RawMailDocs = (): MethodDecorator =>
+  applyDecorators(
+    ApiConsumes(RAW),
+    ApiBody({ schema: { type: 'string', example: EXAMPLE } }),
+    ApiQuery({
+      name: 'to',
+      required: false,
+      description: 'Who the envelope says it is for, if not in `X-Envelope-To`',
+    }),
+    ApiHeader({
+      name: 'X-Envelope-To',
+      required: false,
+      description:
+        'Who the envelope says it is for, which its head may not (blind copies, aliases)',
+    }),
+    ApiHeader({
+      name: 'X-Envelope-From',
+      required: false,
+      description: 'Sender of the envelope; `<>` for reports of mail servers',
+    }),
+  );
+
 @ApiTags('Ticket e-mail')
 @Controller('v1/inbound')
 export class InboundEmailsController {
@@ -33,39 +66,14 @@ export class InboundEmailsController {
   @Endpoint({
     permission: 'inboundEmail:receive',
     summary: 'Hand over an e-mail: it becomes a ticket, or a reply to one',
-    description:
-      'The raw message (RFC 5322) as the body, from your mail server or gateway. It belongs to ' +
-      'the ticket whose mail it answers (`In-Reply-To`, `References`), else to the one whose ' +
-      'token is in an address it was sent to; else it becomes a new ticket of its sender, who ' +
-      'becomes a contact unless there is one with the address. In replies, quoted history is left ' +
-      'out. A reply to a solved ticket opens it; to a closed one, it becomes a new ticket linked ' +
-      'to that. Somebody else than the requester may answer: the message names its author, and ' +
-      'answers still go to the requester alone. Files that attachments may not be are left out, ' +
-      'and the message says so. Automatic mails, reports, mailing lists, our own mails and floods ' +
-      'are stopped. The same mail again changes nothing, so it may be repeated after any failure.',
+    description: DESCRIPTION,
     answers: ReceivedEmailDto,
     problems: [413, 415, 422],
     throttle: 'bulk',
     idempotency: 'none',
     rawBody: RAW,
   })
-  @ApiConsumes(RAW)
-  @ApiBody({ schema: { type: 'string', example: EXAMPLE } })
-  @ApiQuery({
-    name: 'to',
-    required: false,
-    description: 'Who the envelope says it is for, if not in `X-Envelope-To`',
-  })
-  @ApiHeader({
-    name: 'X-Envelope-To',
-    required: false,
-    description: 'Who the envelope says it is for, which its head may not (blind copies, aliases)',
-  })
-  @ApiHeader({
-    name: 'X-Envelope-From',
-    required: false,
-    description: 'Sender of the envelope; `<>` for reports of mail servers',
-  })
+  @RawMailDocs()
   async receive(
     @Ctx() ctx: RequestContext,
     @Req() request: FastifyRequest,

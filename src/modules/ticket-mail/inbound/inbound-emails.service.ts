@@ -8,7 +8,7 @@ import type { Transaction } from '../../../platform/database/transaction.js';
 import type { PageJson } from '../../../platform/http/answers.js';
 import { idPage, readIdPage } from '../../../platform/http/id-page.js';
 import { INBOUND_RESULTS } from './inbound-email.dto.js';
-import type { InboundEmailDto, ReceivedEmailDto } from './inbound-email.dto.js';
+import type { ReceivedEmailDto } from './inbound-email.dto.js';
 import { InboundEmailsRepository } from './inbound-emails.repository.js';
 import type { Outcome } from './inbound-emails.repository.js';
 import { MailFiles } from './mail-files.js';
@@ -105,9 +105,9 @@ export class InboundEmailsService {
   }
 
   private async duplicateOf(ctx: RequestContext, reading: MailReading): Promise<ReceivedEmailDto> {
-    const known =
-      reading.known ??
-      ((await this.emails.findByKey(ctx, reading.entry('').key)) as InboundEmailDto);
+    const { key } = reading.entry('');
+    const known = reading.known ?? (await this.emails.findByKey(ctx, key));
+    if (!known) throw new Problem('unavailable', 'The mail is being dealt with. Send it again.');
     const { id, reason, ticketId, messageId } = known;
     return { id, result: 'duplicate', reason, ticketId, messageId };
   }

@@ -18,6 +18,11 @@ export interface Envelope {
   from: string | null;
 }
 
+/** Of a mail whose head could not be read. */
+const NO_HEAD: Pick<MailHead, 'from' | 'messageId' | 'recipients' | 'subject'> = {
+  ...{ from: null, messageId: null, recipients: [], subject: '' },
+};
+
 /** One mail while it is read: what is known of it so far, and the files that were kept. */
 export class MailReading implements MailReader {
   readonly files: StoredFile[] = [];
@@ -76,15 +81,14 @@ export class MailReading implements MailReader {
 
   /** What is noted down of it, once it was read. */
   entry(id: string): NewInboundEmail {
-    const { head } = this;
+    const { from, messageId, recipients, subject } = this.head ?? NO_HEAD;
     return {
       id,
-      key: keyOf(head?.messageId ?? this.hash.copy().digest('hex')),
-      mailId: head?.messageId ?? null,
-      senderEmail: head?.from?.email ?? null,
-      senderName: head?.from?.name ?? null,
-      recipient: this.envelope.to ?? head?.recipients[0] ?? null,
-      subject: head?.subject ?? '',
+      key: keyOf(messageId ?? this.hash.copy().digest('hex')),
+      mailId: messageId,
+      ...{ senderEmail: from?.email ?? null, senderName: from?.name ?? null },
+      recipient: this.envelope.to ?? recipients[0] ?? null,
+      subject,
     };
   }
 

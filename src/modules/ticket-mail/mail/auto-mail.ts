@@ -44,14 +44,19 @@ export function automaticReason(
   { workspaceId, envelopeFrom = null }: { workspaceId?: string; envelopeFrom?: string | null } = {},
 ): StopReason | null {
   const value = (name: string): string => (headers.get(name)?.[0] ?? '').trim().toLowerCase();
-  if (headers.has(LOOP_HEADER) && value(LOOP_HEADER) === workspaceId) return 'loop';
+  if (value(LOOP_HEADER) === workspaceId) return 'loop';
   if (isReport(value, from?.email ?? '')) return 'bounce';
-  if (LISTS.some((name) => headers.has(name)) || value('precedence') === 'list') return 'list';
+  if (isListed(value, headers)) return 'list';
   if (isAutomatic(value, headers)) return 'automatic';
-  const path = value('return-path').replace(/\s/g, '');
-  if ([path, envelopeFrom].includes('<>') || envelopeFrom === '') return 'bounce';
+  if (isFromNobody(value, envelopeFrom)) return 'bounce';
   return from ? null : 'noSender';
 }
+
+const isFromNobody = (value: (name: string) => string, envelopeFrom: string | null): boolean =>
+  [value('return-path').replace(/\s/g, ''), envelopeFrom].includes('<>') || envelopeFrom === '';
+
+const isListed = (value: (name: string) => string, headers: MailHead['headers']): boolean =>
+  LISTS.some((name) => headers.has(name)) || value('precedence') === 'list';
 
 const isReport = (value: (name: string) => string, sender: string): boolean =>
   UNATTENDED.test(sender) || value('content-type').startsWith('multipart/report');

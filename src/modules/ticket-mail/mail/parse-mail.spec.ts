@@ -18,7 +18,7 @@ async function read(raw: string | Buffer, size = 1000): Promise<Read> {
   const mail = await parseMail(chunked(bytes, size), {
     onHead: () => true,
     onPart: async ({ content, ...part }) => {
-      parts.push({ ...part, content: Buffer.concat(await content.toArray()) });
+      parts.push({ ...part, content: Buffer.concat(await Array.fromAsync(content)) });
     },
   });
   return { ...mail!, parts };
@@ -146,13 +146,27 @@ iVBORw==
     ).rejects.toThrow('disk full');
   });
 
-  it('goes on behind a part that nobody has read', async () => {
+  it.each([
+    ['nobody has read', async () => undefined],
+    [
+      'somebody has read a little of',
+      async (content: AsyncIterable<Buffer>) => {
+        for await (const chunk of content) if (chunk.length > 0) break;
+      },
+    ],
+    [
+      'somebody has read a piece of',
+      async (content: AsyncIterable<Buffer>) => {
+        await content[Symbol.asyncIterator]().next();
+      },
+    ],
+  ])('goes on behind a part that %s', async (_, look) => {
     const raw = Buffer.from(
       `Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: application/zip\r\n\r\n${'z'.repeat(300_000)}\r\n--b\r\n\r\nhello\r\n--b--\r\n`,
     );
     const mail = await parseMail(chunked(raw, 4096), {
       onHead: () => true,
-      onPart: async () => undefined,
+      onPart: async ({ content }) => look(content),
     });
     expect(mail?.text).toBe('hello');
   });

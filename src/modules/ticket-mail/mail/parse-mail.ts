@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import type { Readable } from 'node:stream';
 import { MailParser } from 'mailparser';
 import type { AttachmentStream, MailParserOptions, MessageText } from 'mailparser';
 import { textOfHtml } from './html-text.js';
@@ -13,7 +11,7 @@ export interface MailPart {
   contentType: string;
   /** Shown inside the text, such as the logo of a signature. */
   isInline: boolean;
-  content: Readable;
+  content: AsyncIterable<Buffer>;
 }
 
 /** A mail as far as it has been read. */
@@ -74,6 +72,9 @@ export async function parseMail(
     await fed;
     return await reading.result();
   } catch (error) {
+    parser.destroy();
+    // What is wrong with the source comes first: a mail that is too large is not unreadable.
+    await fed;
     throw asUnreadable(error);
   } finally {
     parser.destroy();
@@ -105,20 +106,17 @@ class Reading {
   }
 
   async part(item: AttachmentStream): Promise<void> {
-    const { content } = item;
+    const chunks = item.content.iterator({ destroyOnReturn: false }) as AsyncIterator<Buffer>;
     try {
       await this.reader.onPart({
         name: item.filename ?? '',
         contentType: item.contentType,
         isInline: item.related === true || item.contentDisposition === 'inline',
-        content,
+        // Whoever stops early must not end the stream: the parser goes on behind its last byte.
+        content: { [Symbol.asyncIterator]: () => ({ next: () => chunks.next() }) },
       });
     } finally {
-      // The parser goes on when a part has been read to its end, and not before.
-      if (!content.readableEnded && !content.destroyed) {
-        content.resume();
-        await once(content, 'end');
-      }
+      while (!(await chunks.next()).done);
       item.release?.();
     }
   }

@@ -46,9 +46,9 @@ const LETTER = `
     w.name as "workspaceName", coalesce(s.send_replies, false) as "sendReplies",
     exists (select from inbound_emails e where e.workspace_id = $1 and e.ticket_id = m.ticket_id)
       as "isAnswer",
-    coalesce((select json_agg(r.message_id order by r.at) from (${EARLIER}) r), '[]')
+    coalesce((select jsonb_agg(r.message_id order by r.at) from (${EARLIER}) r), '[]')
       as "references",
-    coalesce((select json_agg(json_build_object('id', f.file_id, 'name', f.name,
+    coalesce((select jsonb_agg(jsonb_build_object('id', f.file_id, 'name', f.name,
         'contentType', f.content_type, 'size', f.size) order by f.id)
       from ticket_attachments f where f.workspace_id = $1 and f.message_id = m.id), '[]') as files
   from ticket_messages m
