@@ -5,6 +5,7 @@ import { ConfigModule } from './config/config.module.js';
 import { ActivitiesModule } from './modules/activities/index.js';
 import { ApiKeysModule } from './modules/api-keys/index.js';
 import { AuthModule } from './modules/auth/index.js';
+import { CampaignsModule } from './modules/campaigns/index.js';
 import { CompaniesModule } from './modules/companies/index.js';
 import { ConsentModule } from './modules/consent/index.js';
 import { ContactsModule } from './modules/contacts/index.js';
@@ -18,6 +19,7 @@ import { LeadsModule } from './modules/leads/index.js';
 import { MonitoringModule } from './modules/monitoring/index.js';
 import { PipelinesModule } from './modules/pipelines/index.js';
 import { PropertiesModule } from './modules/properties/index.js';
+import { ReportsModule } from './modules/reports/index.js';
 import { RolesModule } from './modules/roles/index.js';
 import { GlobalSearchModule } from './modules/search/index.js';
 import { SegmentsModule } from './modules/segments/index.js';
@@ -82,6 +84,8 @@ const DOMAINS = [
   ExchangeRatesModule,
   ForecastModule,
   SegmentsModule,
+  ReportsModule,
+  CampaignsModule,
   PropertiesModule,
   GlobalSearchModule,
   ImportsModule,

@@ -3,6 +3,7 @@ import type { DynamicModule } from '@nestjs/common';
 import type { Config } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
 import { ActivitiesModule } from './modules/activities/index.js';
+import { CampaignsWorkerModule } from './modules/campaigns/index.js';
 import { CompaniesModule } from './modules/companies/index.js';
 import { ConsentWorkerModule } from './modules/consent/index.js';
 import { ContactsModule } from './modules/contacts/index.js';
@@ -74,6 +75,7 @@ export class WorkerModule {
         ImportsWorkerModule,
         ExportsWorkerModule,
         HandOversWorkerModule,
+        CampaignsWorkerModule,
         TelemetryModule,
         WorkerMonitoringModule,
       ],

@@ -431,6 +431,15 @@ export const BODIES: Record<string, (theirs: Belongings, own: Own) => unknown[]>
     { operation: 'remove', ids: [theirs.ids.contact] },
     ...acrossRelations(theirs).map((where) => ({ operation: 'add', where })),
   ],
+  'POST /v1/reports/query': (theirs) =>
+    ['contacts', 'orders', 'deals'].flatMap((object) =>
+      conditions(object, theirs).map(([field, op, value]) => ({
+        object,
+        measures: [{ measure: 'count' }],
+        dimensions: [{ field: 'ownerId' }],
+        where: { field, op, value: op === 'in' ? value.split(',') : value },
+      })),
+    ),
   'PUT /v1/exchange-rates': () => [
     { rates: [{ from: 'GBP', to: 'EUR', date: '2021-01-01', rate: '1.1' }] },
   ],

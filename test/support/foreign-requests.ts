@@ -68,7 +68,12 @@ const queryValues: Record<string, Values> = {
   type: () => ['contact.*'],
   ownerId: ({ ids }) => [ids.user],
   pipelineId: ({ ids }) => [ids.pipeline],
-  by: () => ['owner', 'team'],
+  by: () => ['owner', 'team', 'customer', 'product', 'source'],
+  teamId: ({ ids }) => [ids.team],
+  customer: () => ['contact'],
+  months: () => ['3'],
+  source: ({ word }) => [word],
+  timeZone: () => ['Europe/Berlin'],
   since: firstDay,
   until: firstDay,
   amount: () => ['100'],
@@ -85,6 +90,7 @@ const headerValues: Record<string, Values> = {
   'If-None-Match': () => ['"1"'],
   'Idempotency-Key': none, // has a test of its own
   Range: () => ['bytes=0-9'],
+  Accept: () => ['text/csv'],
   'Last-Event-ID': ({ cursors }) => cursors,
 };
 

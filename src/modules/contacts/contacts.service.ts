@@ -30,6 +30,7 @@ export const CONTACT = defineObject({
   duplicateKeys: ['email', 'mobile', 'phone', 'lastName'],
   actions: {
     ...SEGMENT_ACTIONS,
+    campaign_sent: 'A mail of a campaign was sent to the contact; `changes` names the campaign.',
     consent_requested: 'Consent was granted, and the contact is asked to confirm it.',
     consent_granted: 'Consent was granted; `changes` names the purpose and channel.',
     consent_withdrawn: 'Consent was withdrawn; `changes` names the purpose and channel.',

@@ -217,6 +217,7 @@ export class TicketFields {
     sortable: true,
   })
   slaDueAt?: string | null;
+
   @IntegerField({
     label: 'Satisfaction score',
     description: 'What the customer answered to the survey, from 1 to 5; empty before',

@@ -17,6 +17,7 @@ export const RECORD_OBJECTS = [
   'segment',
   'ticket',
   'macro',
+  'campaign',
 ] as const;
 export type RecordObject = (typeof RECORD_OBJECTS)[number];
 
@@ -58,6 +59,12 @@ const OTHER_PERMISSIONS = [
   ...SELLING,
   ...SERVING,
   'ticketStatus:manage',
+  'consentPurpose:read',
+  'consentPurpose:manage',
+  'suppression:read',
+  'suppression:manage',
+  ...SELLING,
+  'campaign:send',
   'exchangeRate:read',
   'exchangeRate:manage',
   'property:read',
@@ -214,6 +221,10 @@ export const BUILT_IN_ROLES: Record<string, { description: string; permissions: 
       ...SELLING,
       ...SERVING,
       'macro:*',
+      'consentPurpose:manage',
+      'suppression:manage',
+      ...SELLING,
+      'campaign:send',
       'pipeline:*',
       'quota:*',
       'exchangeRate:manage',

@@ -49,6 +49,7 @@ export const TAGS: readonly { name: string; description: string }[] = [
   { name: 'Activities', description: 'Tasks, calls, meetings, notes, e-mails; the day of a user' },
   { name: 'Calendar', description: 'Activities in the calendar program of a user' },
   { name: 'Forecast', description: 'What will be sold, by month, owner or team, and quotas' },
+  { name: 'Reports', description: 'How many and how much: any question, and ready answers' },
   { name: 'Exchange rates', description: 'What one currency is worth in another, day by day' },
   { name: 'Properties', description: 'Your own properties of contacts, companies and the rest' },
   { name: 'Search', description: 'One search over everything you may read' },

@@ -24,7 +24,8 @@ export type FieldKindName =
   | 'money'
   | 'address'
   | 'list'
-  | 'json';
+  | 'json'
+  | 'condition';
 
 /** Values of a row by column name, as they go into SQL. */
 export type ColumnValues = Record<string, string | number | boolean | null>;
@@ -111,6 +112,8 @@ export interface FieldOptions {
   max?: number;
   /** Most decimals of a decimal number; default 4. */
   scale?: number;
+  /** An amount: the field of the record that names its currency. */
+  currencyIn?: string;
   /** Set by the server alone: bodies and files that name it are refused. */
   readOnly?: boolean;
   /** Read-only, but a file of what happened before Keel may say it of new records. */

@@ -21,6 +21,8 @@ import { M0019Tickets } from './0019-tickets.js';
 import { M0020Sla } from './0020-sla.js';
 import { M0021InboundMail } from './0021-inbound-mail.js';
 import { M0022Consent } from './0022-consent.js';
+import { M0022Consent } from './0022-consent.js';
+import { M0024Campaigns } from './0024-campaigns.js';
 
 /** In the order they run. A migration that has been released is never edited. */
 export const migrations = [
@@ -47,4 +49,5 @@ export const migrations = [
   { name: '0020-sla', class: M0020Sla },
   { name: '0021-inbound-mail', class: M0021InboundMail },
   { name: '0022-consent', class: M0022Consent },
+  { name: '0024-campaigns', class: M0024Campaigns },
 ];
