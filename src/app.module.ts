@@ -21,10 +21,12 @@ import { PipelinesModule } from './modules/pipelines/index.js';
 import { PropertiesModule } from './modules/properties/index.js';
 import { RolesModule } from './modules/roles/index.js';
 import { GlobalSearchModule } from './modules/search/index.js';
+import { SegmentsModule } from './modules/segments/index.js';
 import { OrdersModule } from './modules/orders/index.js';
 import { ProductCategoriesModule } from './modules/product-categories/index.js';
 import { ProductsModule } from './modules/products/index.js';
 import { TeamsModule } from './modules/teams/index.js';
+import { TicketsModule } from './modules/tickets/index.js';
 import { UsersModule } from './modules/users/index.js';
 import { WorkspacesModule } from './modules/workspaces/index.js';
 import { CacheModule } from './platform/cache/cache.module.js';
@@ -69,9 +71,11 @@ const DOMAINS = [
   PipelinesModule,
   DealsModule,
   ActivitiesModule,
+  TicketsModule,
   ExchangeRatesModule,
   ForecastModule,
   CampaignsModule,
+  SegmentsModule,
   PropertiesModule,
   GlobalSearchModule,
   ImportsModule,

@@ -17,7 +17,9 @@ import { ProductCategoriesModule } from './modules/product-categories/index.js';
 import { ProductsModule } from './modules/products/index.js';
 import { PipelinesModule } from './modules/pipelines/index.js';
 import { LeadRecordsModule } from './modules/leads/index.js';
+import { SegmentsWorkerModule } from './modules/segments/index.js';
 import { TeamsModule } from './modules/teams/index.js';
+import { TicketsModule } from './modules/tickets/index.js';
 import { HandOversWorkerModule } from './modules/users/index.js';
 import { InvalidationModule } from './platform/cache/invalidation.module.js';
 import { DatabaseModule } from './platform/database/database.module.js';
@@ -60,6 +62,8 @@ export class WorkerModule {
         ForecastModule,
         TeamsModule,
         ActivitiesModule,
+        SegmentsWorkerModule,
+        TicketsModule,
         ImportsWorkerModule,
         ExportsWorkerModule,
         HandOversWorkerModule,

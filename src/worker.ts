@@ -4,6 +4,7 @@ import { loadConfig } from './config/config.js';
 import { standBack } from './platform/database/background.js';
 import { Database } from './platform/database/database.js';
 import { ActivityReminders } from './modules/activities/index.js';
+import { SegmentUpkeep } from './modules/segments/index.js';
 import { Sequencer } from './platform/outbox/sequencer.js';
 import { runChild } from './platform/processes/supervise-child.js';
 import { JobRelay } from './platform/queue/job-relay.js';
@@ -29,6 +30,7 @@ await runChild(async () => {
   app.get(JobRelay).start();
   app.get(Sequencer).start();
   app.get(ActivityReminders).start();
+  app.get(SegmentUpkeep).start();
   app.get(SearchFiller).start();
   const { host, workerPort: port } = config;
   const probes =

@@ -44,6 +44,8 @@ beforeAll(async () => {
     pipeline: (await made(b, '/v1/pipelines', { name: 'Mine' })).id,
     deal: (await made(b, '/v1/deals', { name: 'Mine' })).id,
     quota: (await made(b, '/v1/quotas', QUOTA(b))).id,
+    segment: (await made(b, '/v1/segments', { name: 'Mine', object: 'contacts', kind: 'static' }))
+      .id,
     user: b.userId,
     email: b.me?.user.email as string,
     password: PASSWORD,
@@ -133,7 +135,7 @@ function neutral(text: string, sent: Belongings): string {
     .replace(/"number":\d+/g, '"number":<next>')
     .replace(/(cursor|after)=[\w-]+/g, '$1=<new>')
     .replace(
-      /<(?:contact|binned|merged|company|team|lead|assignmentRule|leadForm|consentPurpose|suppression|submission|productCategory|product|order|pipeline|stage|deal|quota|user|role|apiKey|import|export)>/g,
+      /<(?:contact|binned|merged|company|team|lead|assignmentRule|leadForm|consentPurpose|suppression|submission|productCategory|product|order|pipeline|stage|deal|quota|segment|campaign|user|role|apiKey|import|export)>/g,
       '<their id>',
     );
 }
@@ -200,6 +202,7 @@ describe("another workspace's things, named in any operation", () => {
     'pipeline',
     'deal',
     'quota',
+    'segment',
     'user',
     'role',
     'apiKey',
@@ -211,7 +214,8 @@ describe("another workspace's things, named in any operation", () => {
       ...{ team: 'teams', productCategory: 'product-categories', product: 'products' },
       ...{ leadForm: 'lead-forms', consentPurpose: 'consent-purposes' },
       suppression: 'suppressions',
-      ...{ pipeline: 'pipelines', deal: 'deals', quota: 'quotas' },
+      ...{ pipeline: 'pipelines', deal: 'deals', quota: 'quotas', segment: 'segments' },
+      campaign: 'campaigns',
       ...{
         order: 'orders',
         lead: 'leads',

@@ -27,6 +27,7 @@ export interface Belongings {
     | 'stage'
     | 'deal'
     | 'quota'
+    | 'segment'
     | 'user'
     | 'handOver'
     | 'role'
@@ -60,6 +61,7 @@ export interface Own {
   pipeline: string;
   deal: string;
   quota: string;
+  segment: string;
   user: string;
   password: string;
   email: string;
@@ -78,6 +80,7 @@ export const FURNISHED = [
   ...['contacts', 'companies', 'teams', 'leads', 'product-categories', 'products', 'orders'],
   ...['pipelines', 'deals', 'quotas'],
   'activities',
+  'segments',
 ];
 
 /** Makes one of everything in a workspace. */
@@ -134,6 +137,13 @@ export async function furnish(client: Client): Promise<Belongings> {
   const consent = await furnishConsent(client, contact);
   const goods = await furnishCatalogue(client, contact.id, company.id, shared);
   const selling = await furnishSelling(client, contact.id, company.id, user.id, shared);
+  const segment = await made(client, '/v1/segments', {
+    ...{ name: `${WORD} team`, object: 'contacts', kind: 'static', ...shared },
+    ...{ description: WORD, externalIds: { legacy: 'Q-77' } },
+  });
+  await client.expect(200, 'POST', `/v1/segments/${segment.id}/members`, {
+    ...{ operation: 'add', ids: [contact.id] },
+  });
   const [binned, merged] = [
     await made(client, '/v1/contacts', { lastName: `${WORD} binned` }),
     await made(client, '/v1/contacts', { lastName: `${WORD} merged` }),
@@ -178,6 +188,7 @@ export async function furnish(client: Client): Promise<Belongings> {
       assignmentRule,
       leadForm,
       submission,
+      segment,
       user,
       handOver,
       ...consent,

@@ -13,6 +13,7 @@ export function conditions(path: string, theirs: Belongings): [string, string, s
     [`custom.${property}`, 'eq', code],
     ['externalIds.legacy', 'eq', externalId],
   ];
+  if (path.endsWith('members') || path.includes('segments')) return segmentConditions(path, theirs);
   if (path.includes('users')) {
     return [
       ['id', 'eq', ids.user],
@@ -57,6 +58,18 @@ export function conditions(path: string, theirs: Belongings): [string, string, s
         ['domain', 'eq', domain],
         ['name', 'startsWith', word],
       ];
+}
+
+/** Of segments, and of the records in them, which are another's when the segment is. */
+function segmentConditions(path: string, theirs: Belongings): [string, string, string][] {
+  const { ids, externalId, word } = theirs;
+  return [
+    ['id', 'eq', path.endsWith('members') ? ids.contact : ids.segment],
+    ['ownerId', 'eq', ids.user],
+    ['tags', 'has', word],
+    ['externalIds.legacy', 'eq', externalId],
+    ['name', 'startsWith', word],
+  ];
 }
 
 function sellingConditions(
@@ -173,13 +186,27 @@ const OBJECTS = {
   pipelines: { of: 'pipeline', name: 'name', unique: 'name', parent: '' },
   deals: { of: 'deal', name: 'name', unique: '', parent: 'dealContactId' },
   quotas: { of: 'quota', name: 'amount', unique: '', parent: 'quotaUserId' },
+  segments: { of: 'segment', name: 'name', unique: 'name', parent: '' },
 } as const;
 
 /** What a new record needs besides its name. */
 const NEEDED: Partial<Record<keyof typeof OBJECTS, () => object>> = {
   products: () => ({ sku: `mine-${randomUUID()}` }),
   activities: () => ({ type: 'task' }),
+  segments: () => ({ name: `Mine ${randomUUID()}`, object: 'contacts', kind: 'static' }),
 };
+
+/** Conditions that lead over relations to what is another's. */
+const acrossRelations = ({ ids, word, email, externalId }: Belongings): object[] => [
+  { field: 'company.name', op: 'startsWith', value: word },
+  { field: 'company.externalIds.legacy', op: 'eq', value: externalId },
+  { related: 'orders', where: { field: 'reference', op: 'eq', value: `${word} order` } },
+  { related: 'orders', where: { field: 'lines.productId', op: 'eq', value: ids.product } },
+  { related: 'deals', where: { field: 'id', op: 'eq', value: ids.deal } },
+  { related: 'activities', where: { field: 'tags', op: 'has', value: word } },
+  { related: 'company.contacts', where: { field: 'email', op: 'eq', value: email } },
+  { related: 'orders', sum: 'total', op: 'gte', value: '5.00' },
+];
 
 /** Bodies of what records share, for one object. */
 function recordBodies(
@@ -326,6 +353,14 @@ export const BODIES: Record<string, (theirs: Belongings, own: Own) => unknown[]>
   ...withoutMerge(recordBodies('pipelines')),
   ...recordBodies('deals'),
   ...withoutMerge(recordBodies('quotas')),
+  ...withoutMerge(recordBodies('segments')),
+  'POST /v1/segments/preview': (theirs) =>
+    acrossRelations(theirs).map((where) => ({ object: 'contacts', where })),
+  'POST /v1/segments/{id}/members': (theirs) => [
+    { operation: 'add', ids: [theirs.ids.contact] },
+    { operation: 'remove', ids: [theirs.ids.contact] },
+    ...acrossRelations(theirs).map((where) => ({ operation: 'add', where })),
+  ],
   'PUT /v1/exchange-rates': () => [
     { rates: [{ from: 'GBP', to: 'EUR', date: '2021-01-01', rate: '1.1' }] },
   ],

@@ -56,7 +56,7 @@ const queryValues: Record<string, Values> = {
   format: () => ['csv'],
   raw: () => ['true'],
   types: () => [
-    'contact,company,team,lead,activity,productCategory,product,order,pipeline,deal,quota',
+    'contact,company,team,lead,activity,productCategory,product,order,pipeline,deal,quota,segment',
     'contact.*',
   ],
   actor: ({ ids }) => [ids.user, ids.apiKey],
@@ -177,6 +177,7 @@ const KINDS: Record<string, readonly (keyof Belongings['ids'])[]> = {
   pipelines: ['pipeline'],
   deals: ['deal'],
   quotas: ['quota'],
+  segments: ['segment'],
 };
 
 /** Ids of the path's own kind, and of two others; all of them where the kind is not known. */
@@ -201,7 +202,7 @@ function ownValues(name: string, template: string, own: Own | undefined): string
 
 function uniqueOf(template: string): string {
   if (/leads|deals|quotas|activities/.test(template)) return '';
-  if (/teams|pipelines/.test(template)) return 'name';
+  if (/teams|pipelines|segments/.test(template)) return 'name';
   if (template.includes('product-categories')) return 'code';
   if (template.includes('products')) return 'sku';
   if (template.includes('orders')) return 'reference';

@@ -2,7 +2,7 @@ import type { RequestContext } from '../../common/context.js';
 import { Problem } from '../../common/errors.js';
 import type { FieldError } from '../../common/errors.js';
 import { refuse } from '../../platform/records/record-rules.js';
-import type { Draft, Questions } from '../../platform/records/record-rules.js';
+import type { Draft } from '../../platform/records/record-rules.js';
 import { AudienceConditions } from './audience/audience-conditions.js';
 import { contentOf } from './campaign-content.js';
 import type { CampaignContent } from './campaign-content.js';
@@ -42,7 +42,6 @@ export interface CampaignChecks {
 /** Checks what campaigns say and whom they are for; what has left the draft stays as it is. */
 export async function prepareCampaigns(
   { names, audiences, permission }: CampaignChecks,
-  db: Questions,
   ctx: RequestContext,
   drafts: readonly Draft[],
 ): Promise<void> {
@@ -55,7 +54,7 @@ export async function prepareCampaigns(
     const content = contentOf(draft.after.values);
     draft.errors.push(...templateFaults(content, known, draft.pointer));
     draft.errors.push(...variantFaults(content, draft));
-    draft.errors.push(...(await audiences.faults(ctx, db, content, draft.pointer)));
+    draft.errors.push(...(await audiences.faults(ctx, content, draft.pointer)));
     const detail = await permission.fault(ctx, content.purpose);
     if (detail !== undefined) {
       draft.errors.push({ pointer: `${draft.pointer}/purpose`, code: 'reference', detail });

@@ -15,6 +15,9 @@ export const RECORD_OBJECTS = [
   'activity',
   'quota',
   'campaign',
+  'segment',
+  'ticket',
+  'macro',
 ] as const;
 export type RecordObject = (typeof RECORD_OBJECTS)[number];
 
@@ -34,6 +37,9 @@ const SELLING = [
   'product:adjustStock',
 ] as const;
 
+/** What is done to tickets besides changing fields. */
+const SERVING = ['ticket:reply', 'ticket:take', 'ticket:assign'] as const;
+
 const OTHER_PERMISSIONS = [
   'leadForm:read',
   'leadForm:manage',
@@ -45,6 +51,8 @@ const OTHER_PERMISSIONS = [
   'suppression:manage',
   ...SELLING,
   'campaign:send',
+  ...SERVING,
+  'ticketStatus:manage',
   'exchangeRate:read',
   'exchangeRate:manage',
   'property:read',
@@ -115,7 +123,7 @@ function covers(pattern: string, permission: Permission): boolean {
 }
 
 /** Teams and how selling is organised belong to who sets things up, although they are records. */
-const SET_UP = new Set(['team', 'pipeline', 'quota']);
+const SET_UP = new Set(['team', 'pipeline', 'quota', 'macro']);
 
 const isNamed = (object: string, action: string): boolean =>
   object === 'audit' || (SET_UP.has(object) && action !== 'read');
@@ -171,6 +179,9 @@ const SELLS_OWN = ['confirm', 'fulfil', 'close', 'cancel', 'return', 'pay'].map(
   (action) => `order:${action}:own`,
 );
 
+/** Whoever serves customers may answer any of them, and take up what nobody has. */
+const SERVES = ['ticket:reply', 'ticket:take'];
+
 /** The roles each workspace begins with, by name. Workspaces keep only that they have them. */
 export const BUILT_IN_ROLES: Record<string, { description: string; permissions: string[] }> = {
   owner: { description: 'Everything, including the workspace itself', permissions: ['*'] },
@@ -194,6 +205,8 @@ export const BUILT_IN_ROLES: Record<string, { description: string; permissions: 
       'suppression:manage',
       ...SELLING,
       'campaign:send',
+      ...SERVING,
+      'macro:*',
       'pipeline:*',
       'quota:*',
       'exchangeRate:manage',
@@ -201,7 +214,7 @@ export const BUILT_IN_ROLES: Record<string, { description: string; permissions: 
   },
   member: {
     description: 'Reads all records, changes their own',
-    permissions: ['*:read', ...RECORDS_OWN, ...SELLS_OWN, 'import:*', 'export:*'],
+    permissions: ['*:read', ...RECORDS_OWN, ...SELLS_OWN, ...SERVES, 'import:*', 'export:*'],
   },
   viewer: { description: 'Reads all records', permissions: ['*:read'] },
 };

@@ -48,6 +48,7 @@ export const AUDIT_EVENTS = {
   'consentPurpose.removed': 'A purpose that contacts can agree to was removed.',
   'suppression.added': 'Addresses were suppressed, or for a stronger reason than before.',
   'suppression.removed': 'Addresses are not suppressed any more.',
+  'ticketStatus.changed': 'The statuses of tickets, or how they follow each other, changed.',
   'exchangeRate.changed': 'Exchange rates were set or removed.',
   'import.started': 'An import began.',
   'import.completed': 'An import ended.',

@@ -18,6 +18,7 @@ export function fulfils(
   if ('and' in condition) return condition.and.every((item) => fulfils(definition, item, row));
   if ('or' in condition) return condition.or.some((item) => fulfils(definition, item, row));
   if ('not' in condition) return !fulfils(definition, condition.not, row);
+  if ('relation' in condition) throw new Error('Related records are not at hand here');
   return compare(condition, valuesOf(definition, condition.field, row));
 }
 

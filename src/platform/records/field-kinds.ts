@@ -17,8 +17,8 @@ import type { Normalized, ValueFault } from '../../common/values/normalized.js';
 import { normalizeText } from '../../common/values/text.js';
 import { normalizeTimeZone } from '../../common/values/time-zone.js';
 import { normalizeUrl } from '../../common/values/url.js';
-import { condition } from './condition-value.js';
 import { utcSql } from './utc-sql.js';
+import { json } from './json-object.js';
 import { list } from './list-items.js';
 import { names } from './name-list.js';
 import type {
@@ -299,5 +299,5 @@ export const FIELD_KINDS = {
   address,
   list,
   names,
-  condition,
+  json,
 } satisfies Record<FieldKindName, FieldKind>;

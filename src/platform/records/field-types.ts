@@ -24,7 +24,7 @@ export type FieldKindName =
   | 'money'
   | 'address'
   | 'list'
-  | 'condition';
+  | 'json';
 
 /** Values of a row by column name, as they go into SQL. */
 export type ColumnValues = Record<string, string | number | boolean | null>;
@@ -102,6 +102,8 @@ export interface FieldOptions {
   unique?: boolean;
   /** An index serves this order: `(workspace_id, column, id)`. */
   sortable?: boolean;
+  /** Name of its column where the field's own is a word of SQL. */
+  column?: string;
   /** Where search finds it: as the title or subtitle of a hit, or only as a word. */
   search?: 'title' | 'subtitle' | 'text';
   maxLength?: number;

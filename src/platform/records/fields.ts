@@ -69,9 +69,6 @@ export const ReferenceField = (
 /** The id of something that is no record and no user; the domain's rules look after it. */
 export const IdField = (options: Options): PropertyDecorator => field('reference', options);
 
-/** Which records of an object are meant, in the language of `where`; the domain checks its fields. */
-export const ConditionField = (options: Options): PropertyDecorator => field('condition', options);
-
 /** A list of short names, such as those of fields; given and stored as a whole. */
 export const NamesField = (options: Options): PropertyDecorator =>
   field('names', { initial: '[]', ...options });
@@ -79,6 +76,9 @@ export const NamesField = (options: Options): PropertyDecorator =>
 /** A member of a list's items that is the id of a record of whatever object another one names. */
 export const LinkField = (options: Options & { objectIn: string }): PropertyDecorator =>
   field('reference', options);
+
+/** A JSON object; given and stored as a whole, and checked by the domain. */
+export const JsonField = (options: Options): PropertyDecorator => field('json', options);
 
 /**
  * A list of items, each an object with members of its own, such as the lines of an order. It is

@@ -1,0 +1,30 @@
+import { Module } from '@nestjs/common';
+import { AvailabilityModule } from '../users/index.js';
+import { TicketAttachmentsRepository } from './ticket-attachments.repository.js';
+import { TicketConversationsController } from './ticket-conversations.controller.js';
+import { TicketConversationsService } from './ticket-conversations.service.js';
+import { TicketDeedsController } from './ticket-deeds.controller.js';
+import { TicketListeners } from './ticket-listeners.js';
+import { TicketMessagesRepository } from './ticket-messages.repository.js';
+import { TicketSplitsService } from './ticket-splits.service.js';
+import { TicketStatusesController } from './ticket-statuses.controller.js';
+import { TicketStatusesRepository } from './ticket-statuses.repository.js';
+import { TicketStatusesService } from './ticket-statuses.service.js';
+import { TicketsController } from './tickets.controller.js';
+import { TicketsService } from './tickets.service.js';
+
+/** What customers want to have dealt with, from the first message to the last. */
+@Module({
+  imports: [AvailabilityModule],
+  controllers: [
+    ...[TicketsController, TicketDeedsController, TicketStatusesController],
+    TicketConversationsController,
+  ],
+  providers: [
+    ...[TicketListeners, TicketsService, TicketStatusesRepository, TicketStatusesService],
+    ...[TicketMessagesRepository, TicketAttachmentsRepository],
+    ...[TicketConversationsService, TicketSplitsService],
+  ],
+  exports: [TicketListeners, TicketsService, TicketConversationsService],
+})
+export class TicketsModule {}
