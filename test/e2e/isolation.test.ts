@@ -46,6 +46,7 @@ beforeAll(async () => {
     quota: (await made(b, '/v1/quotas', QUOTA(b))).id,
     segment: (await made(b, '/v1/segments', { name: 'Mine', object: 'contacts', kind: 'static' }))
       .id,
+    campaign: (await made(b, '/v1/campaigns', { name: 'Mine', text: 'Mine' })).id,
     user: b.userId,
     email: b.me?.user.email as string,
     password: PASSWORD,
@@ -203,6 +204,7 @@ describe("another workspace's things, named in any operation", () => {
     'deal',
     'quota',
     'segment',
+    'campaign',
     'user',
     'role',
     'apiKey',

@@ -28,6 +28,7 @@ export interface Belongings {
     | 'deal'
     | 'quota'
     | 'segment'
+    | 'campaign'
     | 'user'
     | 'handOver'
     | 'role'
@@ -62,6 +63,7 @@ export interface Own {
   deal: string;
   quota: string;
   segment: string;
+  campaign: string;
   user: string;
   password: string;
   email: string;
@@ -81,6 +83,7 @@ export const FURNISHED = [
   ...['pipelines', 'deals', 'quotas'],
   'activities',
   'segments',
+  'campaigns',
 ];
 
 /** Makes one of everything in a workspace. */
@@ -144,6 +147,10 @@ export async function furnish(client: Client): Promise<Belongings> {
   await client.expect(200, 'POST', `/v1/segments/${segment.id}/members`, {
     ...{ operation: 'add', ids: [contact.id] },
   });
+  const campaign = await made(client, '/v1/campaigns', {
+    ...{ name: `${WORD} campaign`, subject: WORD, text: WORD, segmentIds: [segment.id] },
+    ...{ externalIds: { legacy: 'Q-77' }, ...shared },
+  });
   const [binned, merged] = [
     await made(client, '/v1/contacts', { lastName: `${WORD} binned` }),
     await made(client, '/v1/contacts', { lastName: `${WORD} merged` }),
@@ -189,6 +196,7 @@ export async function furnish(client: Client): Promise<Belongings> {
       leadForm,
       submission,
       segment,
+      campaign,
       user,
       handOver,
       ...consent,

@@ -56,7 +56,7 @@ const queryValues: Record<string, Values> = {
   format: () => ['csv'],
   raw: () => ['true'],
   types: () => [
-    'contact,company,team,lead,activity,productCategory,product,order,pipeline,deal,quota,segment',
+    'contact,company,team,lead,activity,productCategory,product,order,pipeline,deal,quota,segment,campaign',
     'contact.*',
   ],
   actor: ({ ids }) => [ids.user, ids.apiKey],
@@ -99,6 +99,12 @@ export const NOT_CALLED: Record<string, string> = {
         'is for whoever has the link, which names its workspace; has tests of its own',
       ]),
     ),
+  ),
+  ...Object.fromEntries(
+    ['opens', 'clicks'].map((what) => [
+      `GET /v1/campaign-${what}/{token}`,
+      'is for whoever has the mail, whose link names its workspace; has tests of its own',
+    ]),
   ),
   'GET /metrics': 'takes nothing, and tells everyone the figures of the process as they are',
 };
@@ -178,6 +184,7 @@ const KINDS: Record<string, readonly (keyof Belongings['ids'])[]> = {
   deals: ['deal'],
   quotas: ['quota'],
   segments: ['segment'],
+  campaigns: ['campaign'],
 };
 
 /** Ids of the path's own kind, and of two others; all of them where the kind is not known. */
@@ -187,7 +194,8 @@ function pathIds(name: string, template: string, theirs: Belongings): string[] {
   return [...new Set([...kinds, 'contact', 'user'] as const)].map((kind) => theirs.ids[kind]);
 }
 
-const MOVES = /(?:confirm|fulfil|close|cancel|complete|reopen|returns|payments|refunds|stock)$/;
+const MOVES =
+  /(?:confirm|fulfil|close|cancel|complete|reopen|returns|payments|refunds|stock|schedule|send|pause|resume|winner|uncertain)$/;
 
 /** What is the caller's own may be told to point to another's. */
 function ownValues(name: string, template: string, own: Own | undefined): string[] {
@@ -201,7 +209,7 @@ function ownValues(name: string, template: string, own: Own | undefined): string
 }
 
 function uniqueOf(template: string): string {
-  if (/leads|deals|quotas|activities/.test(template)) return '';
+  if (/leads|deals|quotas|activities|campaigns/.test(template)) return '';
   if (/teams|pipelines|segments/.test(template)) return 'name';
   if (template.includes('product-categories')) return 'code';
   if (template.includes('products')) return 'sku';

@@ -67,7 +67,9 @@ export class CampaignDeedsService {
       await this.enqueue(tx, id, 0);
       const now = new Date().toISOString();
       // Sent now is sent to all of them now, whatever their clocks show.
-      return { values: { status: 'sending', started_at: now, send_at: now, in_receiver_time_zone: false } };
+      return {
+        values: { status: 'sending', started_at: now, send_at: now, in_receiver_time_zone: false },
+      };
     });
   }
 

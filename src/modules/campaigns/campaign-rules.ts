@@ -3,11 +3,11 @@ import { Problem } from '../../common/errors.js';
 import type { FieldError } from '../../common/errors.js';
 import { refuse } from '../../platform/records/record-rules.js';
 import type { Draft } from '../../platform/records/record-rules.js';
-import { AudienceConditions } from './audience/audience-conditions.js';
+import type { AudienceConditions } from './audience/audience-conditions.js';
 import { contentOf } from './campaign-content.js';
 import type { CampaignContent } from './campaign-content.js';
-import { MailingPermission } from './mailing-permission.js';
-import { CampaignNames } from './templates/campaign-names.js';
+import type { MailingPermission } from './mailing-permission.js';
+import type { CampaignNames } from './templates/campaign-names.js';
 import { faultsOf } from './templates/mail-template.js';
 import type { Names } from './templates/placeholders.js';
 
@@ -71,7 +71,11 @@ function refuseLateChanges(draft: Draft): void {
     if (before.values[column] === after.values[column]) continue;
     const status = String(before.values['status']);
     const detail = `The campaign is ${status}: its ${name} cannot change any more.`;
-    refuse(draft, `/${name}`, new Problem('conflict', detail, { extra: { campaignStatus: status } }));
+    refuse(
+      draft,
+      `/${name}`,
+      new Problem('conflict', detail, { extra: { campaignStatus: status } }),
+    );
   }
 }
 

@@ -33,24 +33,37 @@ export class AudienceConditions {
    * @throws Problem 403 for related records that the caller may not read.
    */
   async faults(ctx: RequestContext, audience: Audience, pointer: string): Promise<FieldError[]> {
-    const errors: FieldError[] = [];
-    try {
-      await this.whereOf(ctx, audience.audienceWhere);
-    } catch (error) {
-      if (!(error instanceof Problem) || error.code !== 'invalid-filter') throw error;
-      const at = error.errors?.[0]?.pointer.replace(/^\/where/, '') ?? '';
-      const code = error.errors?.[0]?.code ?? 'condition';
-      errors.push({ pointer: `${pointer}/audienceWhere${at}`, code, detail: error.detail });
-    }
+    const errors = await this.whereFaults(ctx, audience.audienceWhere, `${pointer}/audienceWhere`);
     for (const part of PARTS) {
       for (const [index, id] of audience[part].entries()) {
-        const head = isUuid(id) ? await this.segments.find(ctx, id) : null;
-        if (head?.object === 'contacts') continue;
-        const detail = head ? 'is a segment of other records' : `there is no segment ${id}`;
-        errors.push({ pointer: `${pointer}/${part}/${index}`, code: 'reference', detail });
+        const detail = await this.segmentFault(ctx, id);
+        const at = `${pointer}/${part}/${index}`;
+        if (detail !== undefined) errors.push({ pointer: at, code: 'reference', detail });
       }
     }
     return errors;
+  }
+
+  private async whereFaults(
+    ctx: RequestContext,
+    where: unknown,
+    pointer: string,
+  ): Promise<FieldError[]> {
+    try {
+      await this.whereOf(ctx, where);
+      return [];
+    } catch (error) {
+      if (!(error instanceof Problem) || error.code !== 'invalid-filter') throw error;
+      const [fault] = error.errors ?? [];
+      const at = fault?.pointer.replace(/^\/where/, '') ?? '';
+      return [{ pointer: pointer + at, code: fault?.code ?? 'condition', detail: error.detail }];
+    }
+  }
+
+  private async segmentFault(ctx: RequestContext, id: string): Promise<string | undefined> {
+    const head = isUuid(id) ? await this.segments.find(ctx, id) : null;
+    if (head?.object === 'contacts') return undefined;
+    return head ? 'is a segment of other records' : `there is no segment ${id}`;
   }
 
   /** @throws Problem 409 while a segment of the audience is not filled. */
