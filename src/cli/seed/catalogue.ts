@@ -102,15 +102,19 @@ function others(): Product[] {
     });
 }
 
-const other = (category: string, name: string, price: number, at: number): Product => ({
-  sku: `${category.slice(0, 3)}-${String((at + 1) * 100)}`,
-  ...{ name, category, price, taxRate: '19' },
-  unit: category === 'SERVICE' ? 'service' : 'piece',
-  isService: category === 'SERVICE',
-  isMachine: ['PORTAFILTER', 'AUTOMATIC', 'GRINDERS'].includes(category),
-});
+function other(category: string, name: string, price: number, at: number): Product {
+  return {
+    sku: `${category.slice(0, 3)}-${String((at + 1) * 100)}`,
+    ...{ name, category, price, taxRate: '19' },
+    unit: category === 'SERVICE' ? 'service' : 'piece',
+    isService: category === 'SERVICE',
+    isMachine: ['PORTAFILTER', 'AUTOMATIC', 'GRINDERS'].includes(category),
+  };
+}
 
-const rounded = (amount: number): number => Math.round(amount * 10) / 10;
+function rounded(amount: number): number {
+  return Math.round(amount * 10) / 10;
+}
 
 const GOODS = PRODUCTS.filter(({ isMachine, isService }) => !isMachine && !isService);
 const MACHINES = PRODUCTS.filter(({ isMachine }) => isMachine);

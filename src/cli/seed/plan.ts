@@ -21,8 +21,10 @@ export interface PlannedOrder {
 
 /** Companies that buy, of a hundred. */
 const BUYERS = 0.62;
-/** How uneven they are: the first fifth of them places two thirds of the orders. */
-const SKEW = 4;
+/** The first fifth of them places seven of ten orders, and the first of those the most. */
+const REGULARS = 0.2;
+const OF_REGULARS = 0.7;
+const SKEW = 1.5;
 
 /**
  * What everything else is worked out from, record by record: nothing is kept but a count for each
@@ -63,7 +65,13 @@ export class SeedPlan {
   /** One of the companies that buy: a few come often. */
   buyer(dice: Dice): number {
     const { companies } = this.counts;
-    const rank = Math.floor(companies * BUYERS * dice.next() ** SKEW);
+    const buyers = companies * BUYERS;
+    const regulars = buyers * REGULARS;
+    const isRegular = dice.chance(OF_REGULARS);
+    const share = dice.next();
+    const rank = Math.floor(
+      isRegular ? regulars * share ** SKEW : regulars + (buyers - regulars) * share,
+    );
     return scattered(rank, companies, this.run.seed);
   }
 

@@ -15,10 +15,10 @@ export const britain = country({
     London, Greater London, SE1 #AA, 207#######
     Manchester, Greater Manchester, M1 #BB, 161#######
     Birmingham, West Midlands, B1 #DD, 121#######
-    Leeds, West Yorkshire, LS1 #EE, 113#######
+    Leeds, West Yorkshire, LS1 #EE, 1132######
     Glasgow, Glasgow City, G1 #GG, 141#######
     Edinburgh, City of Edinburgh, EH1 #HH, 131#######
-    Bristol, Bristol, BS1 #JJ, 117#######`,
+    Bristol, Bristol, BS1 #JJ, 1179######`,
   firstNames: `Emma Olivia Charlotte Grace Hannah Priya Sarah Amelia James Oliver Harry Thomas
     Imran George Daniel Callum`,
   lastNames: `Smith Jones Taylor Brown Williams Wilson Johnson Davies Patel Robinson Wright Thompson
