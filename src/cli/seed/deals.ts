@@ -15,7 +15,7 @@ const WON: Record<Source, number> = {
 };
 /** Euros from which a deal is harder to win, and takes longer. */
 const BIG = 8000;
-/** Deals that are found before and after the last day's deals would all be closed. */
+/** Days that a deal takes at most, beside the fortnight each of them does. */
 const LONGEST = 150;
 
 const WON_REASONS = ['Best delivery time', 'Taste', 'Service contract', 'Price', 'Recommended'];
@@ -23,7 +23,6 @@ const LOST_REASONS = {
   ...{ Price: 30, 'Stays with present supplier': 24, 'No budget': 16, 'No answer': 14, Timing: 10 },
   ...{ 'Feature missing': 6 },
 };
-const RIVALS = ['Roastmark', 'Bean Brothers', 'Vendobar', 'Caffelia', 'Northern Roast'];
 
 export interface Deal {
   index: number;
@@ -35,7 +34,7 @@ export interface Deal {
   began: number;
   closes: number;
   stage: 'qualification' | 'proposal' | 'negotiation' | 'won' | 'lost';
-  lines: { name: string; quantity: string; unitPrice: string }[];
+  lines: { sku: string; name: string; quantity: string; unitPrice: string }[];
 }
 
 /** The deal of a number. Only companies that order have won ones. */
@@ -64,7 +63,12 @@ function contentOf(dice: Dice, { country, employees, name }: Company) {
   const lines: Deal['lines'] = [];
   const add = (product: Parameters<typeof unitPrice>[0], quantity: number) => {
     const price = unitPrice(product, country.currency, quantity);
-    lines.push({ name: product.name, quantity: String(quantity), unitPrice: price });
+    lines.push({
+      sku: product.sku,
+      name: product.name,
+      quantity: String(quantity),
+      unitPrice: price,
+    });
     return product.price * quantity;
   };
   const size = 1 + Math.sqrt(employees) / 2;
@@ -94,25 +98,34 @@ export const DEAL_COLUMNS = {
   description: 'description',
   won_reason: 'wonReason',
   lost_reason: 'lostReason',
-  competitors: 'competitors',
-  lines: 'lines',
   tags: 'tags',
   owner: 'ownerId',
+  sku: 'lines.product.sku',
+  item: 'lines.name',
+  quantity: 'lines.quantity',
+  price: 'lines.unitPrice',
 } as const;
 
+/** Columns that only the first row of a deal fills: the others give a line each. */
+const HEAD = Object.keys(DEAL_COLUMNS).indexOf('sku');
+
+/** A row for each line of a deal. */
 export function* dealRows(plan: SeedPlan): Generator<Row> {
-  for (let index = 0; index < plan.counts.deals; index += 1) yield rowOf(plan, dealOf(plan, index));
+  for (let index = 0; index < plan.counts.deals; index += 1) {
+    const deal = dealOf(plan, index);
+    const rest: Row = [deal.id, ...Array.from({ length: HEAD - 1 }, () => null)];
+    for (const [place, line] of deal.lines.entries()) {
+      const head = place === 0 ? headOf(plan, deal) : rest;
+      yield [...head, line.sku, line.name, line.quantity, line.unitPrice];
+    }
+  }
 }
 
-function rowOf(plan: SeedPlan, deal: Deal): Row {
-  const { company, stage, closes, began, lines, source } = deal;
+function headOf(plan: SeedPlan, deal: Deal): Row {
+  const { company, stage, closes, began, source } = deal;
   const { calendar } = plan;
   const dice = plan.dice('deal-more', deal.index);
   const isClosed = stage === 'won' || stage === 'lost';
-  const rivals = dice
-    .shuffled(RIVALS)
-    .slice(0, dice.below(3))
-    .map((name) => ({ name }));
   // Some salespeople leave a date that has passed.
   const expected = !isClosed && dice.chance(0.06) ? DAYS - dice.between(2, 12) : closes;
   return [
@@ -122,7 +135,6 @@ function rowOf(plan: SeedPlan, deal: Deal): Row {
     `Came by ${source} on ${calendar.date(began)}.`,
     ...[stage === 'won' ? dice.pick(WON_REASONS) : null],
     ...[stage === 'lost' ? dice.weighted(LOST_REASONS) : null],
-    ...[JSON.stringify(rivals), JSON.stringify(lines)],
     dice.chance(0.1) ? 'strategic' : null,
     company.owner.email,
   ];
