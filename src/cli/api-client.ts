@@ -22,6 +22,16 @@ export interface Sent {
   accept?: string;
 }
 
+/** What the server does not take. */
+export class Refusal extends OperatorError {
+  constructor(
+    readonly status: number,
+    detail: string,
+  ) {
+    super(detail);
+  }
+}
+
 /** Tries of a request that the server turns away because it has too much to do. */
 const TRIES = 30;
 
@@ -45,7 +55,7 @@ export class ApiClient {
 
   /**
    * What the server turns away for now is sent again when it says.
-   * @throws OperatorError with what the server's problem says.
+   * @throws Refusal with what the server's problem says.
    */
   async request(path: string, sent: Sent = {}): Promise<Response> {
     for (let tries = 1; ; tries += 1) {
@@ -54,7 +64,7 @@ export class ApiClient {
       const wait = Number(response.headers.get('retry-after'));
       const isTurnedAway = response.status === 429 || response.status === 503;
       if (!isTurnedAway || wait === 0 || tries === TRIES) {
-        throw new OperatorError(await problemText(response));
+        throw new Refusal(response.status, await problemText(response));
       }
       await response.body?.cancel();
       await sleep(wait * 1000);

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { OperatorError } from '../../common/operator-error.js';
+import { Refusal } from '../api-client.js';
 import type { ApiClient } from '../api-client.js';
 import { CATEGORIES } from './catalogue.js';
 import type { SeedPlan } from './plan.js';
@@ -96,15 +97,23 @@ async function hire(api: ApiClient, staff: readonly User[]): Promise<Map<string,
   const ids = await usersByEmail(api);
   for (const { email, name, isManager, language, timeZone } of staff) {
     if (ids.has(email)) continue;
-    const roles = [isManager ? 'manager' : 'member'];
-    const password = randomBytes(24).toString('base64url');
-    const json = { email, name, roles, password };
-    const { id } = await api.json<{ id: string }>('/v1/users', { method: 'POST', json });
+    const id = await addUser(api, { email, name, roles: [isManager ? 'manager' : 'member'] });
     const profile = { language, timeZone };
     await api.request(`/v1/users/${id}`, { method: 'PATCH', json: profile });
     ids.set(email, id);
   }
   return new Map(staff.map(({ email }) => [email, ids.get(email) as string]));
+}
+
+/** @returns the id. Whoever has been seeded into another workspace before is invited. */
+async function addUser(api: ApiClient, user: object): Promise<string> {
+  const add = (json: object) => api.json<{ id: string }>('/v1/users', { method: 'POST', json });
+  try {
+    return (await add({ ...user, password: randomBytes(24).toString('base64url') })).id;
+  } catch (error) {
+    if (!(error instanceof Refusal) || (error.status !== 409 && error.status !== 422)) throw error;
+    return (await add(user)).id;
+  }
 }
 
 async function usersByEmail(api: ApiClient): Promise<Map<string, string>> {
