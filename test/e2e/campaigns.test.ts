@@ -50,7 +50,8 @@ const visit = (url: string) => fetch(url, { redirect: 'manual' });
 
 describe('a campaign', () => {
   test('is written, looked at, sent, read, followed and counted', async () => {
-    const company = (await boss.expect(201, 'POST', '/v1/companies', { name: 'Alfreds & Co' })).body;
+    const company = (await boss.expect(201, 'POST', '/v1/companies', { name: 'Alfreds & Co' }))
+      .body;
     const ids = await makeContacts(boss, [
       {
         ...{ firstName: 'Maria', lastName: 'Anders', email: 'maria@alfreds.example' },
@@ -106,7 +107,9 @@ describe('a campaign', () => {
     expect((await smtp.mailTo('moreno@x.example')).parsed.html).toContain('Dear friend of');
 
     // Read and followed; whoever follows a link has seen the mail.
-    const links = [...String(parsed.html).matchAll(/(?:href|src)="([^"]+)"/g)].map((m) => m[1] ?? '');
+    const links = [...String(parsed.html).matchAll(/(?:href|src)="([^"]+)"/g)].map(
+      (m) => m[1] ?? '',
+    );
     const click = links.find((url) => url.includes('campaign-clicks')) ?? '';
     const open = links.find((url) => url.includes('campaign-opens')) ?? '';
     const pixel = await visit(open);

@@ -48,6 +48,7 @@ beforeAll(async () => {
     macro: (await made(b, '/v1/macros', { name: 'Mine', reply: 'Mine' })).id,
     segment: (await made(b, '/v1/segments', { name: 'Mine', object: 'contacts', kind: 'static' }))
       .id,
+    campaign: (await made(b, '/v1/campaigns', { name: 'Mine', text: 'Mine' })).id,
     user: b.userId,
     email: b.me?.user.email as string,
     password: PASSWORD,
@@ -137,7 +138,7 @@ function neutral(text: string, sent: Belongings): string {
     .replace(/"number":\d+/g, '"number":<next>')
     .replace(/(cursor|after)=[\w-]+/g, '$1=<new>')
     .replace(
-      /<(?:contact|binned|merged|company|team|lead|assignmentRule|slaPolicy|leadForm|consentPurpose|suppression|submission|productCategory|product|order|pipeline|stage|deal|quota|segment|ticket|ticketMessage|attachment|macro|user|role|apiKey|import|export)>/g,
+      /<(?:contact|binned|merged|company|team|lead|assignmentRule|slaPolicy|leadForm|consentPurpose|suppression|submission|productCategory|product|order|pipeline|stage|deal|quota|segment|campaign|ticket|ticketMessage|attachment|macro|user|role|apiKey|import|export)>/g,
       '<their id>',
     );
 }
@@ -208,6 +209,7 @@ describe("another workspace's things, named in any operation", () => {
     'ticket',
     'macro',
     'segment',
+    'campaign',
     'user',
     'role',
     'apiKey',
@@ -221,6 +223,7 @@ describe("another workspace's things, named in any operation", () => {
       consentPurpose: 'consent-purposes',
       suppression: 'suppressions',
       segment: 'segments',
+      campaign: 'campaigns',
       ...{ pipeline: 'pipelines', deal: 'deals', quota: 'quotas' },
       ...{
         order: 'orders',

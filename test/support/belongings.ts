@@ -33,6 +33,7 @@ export interface Belongings {
     | 'attachment'
     | 'macro'
     | 'segment'
+    | 'campaign'
     | 'user'
     | 'handOver'
     | 'role'
@@ -69,6 +70,7 @@ export interface Own {
   ticket: string;
   macro: string;
   segment: string;
+  campaign: string;
   user: string;
   password: string;
   email: string;
@@ -88,6 +90,7 @@ export const FURNISHED = [
   ...['pipelines', 'deals', 'quotas', 'tickets', 'macros'],
   'activities',
   'segments',
+  'campaigns',
 ];
 
 /** Makes one of everything in a workspace. */
@@ -155,6 +158,10 @@ export async function furnish(client: Client): Promise<Belongings> {
   await client.expect(200, 'POST', `/v1/segments/${segment.id}/members`, {
     ...{ operation: 'add', ids: [contact.id] },
   });
+  const campaign = await made(client, '/v1/campaigns', {
+    ...{ name: `${WORD} campaign`, subject: WORD, text: WORD, segmentIds: [segment.id] },
+    ...{ externalIds: { legacy: 'Q-77' }, ...shared },
+  });
   const [binned, merged] = [
     await made(client, '/v1/contacts', { lastName: `${WORD} binned` }),
     await made(client, '/v1/contacts', { lastName: `${WORD} merged` }),
@@ -201,6 +208,7 @@ export async function furnish(client: Client): Promise<Belongings> {
       leadForm,
       submission,
       segment,
+      campaign,
       user,
       handOver,
       ...consent,

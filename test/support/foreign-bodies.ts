@@ -13,7 +13,7 @@ export function conditions(path: string, theirs: Belongings): [string, string, s
     [`custom.${property}`, 'eq', code],
     ['externalIds.legacy', 'eq', externalId],
   ];
-  if (path.endsWith('members') || path.includes('segments')) return segmentConditions(path, theirs);
+  if (/members$|segments|campaigns/.test(path)) return segmentConditions(path, theirs);
   if (path.includes('users')) {
     return [
       ['id', 'eq', ids.user],
@@ -76,6 +76,7 @@ function segmentConditions(path: string, theirs: Belongings): [string, string, s
   const { ids, externalId, word } = theirs;
   return [
     ['id', 'eq', path.endsWith('members') ? ids.contact : ids.segment],
+    ['id', 'eq', ids.campaign],
     ['ownerId', 'eq', ids.user],
     ['tags', 'has', word],
     ['externalIds.legacy', 'eq', externalId],
@@ -153,6 +154,10 @@ const POINTERS: Record<string, (ids: Belongings['ids']) => object[]> = {
   quotaUserId: ({ user, team, contact }) => [
     ...[{ userId: user }, { teamId: team }, { userId: contact }],
   ],
+  campaignSegment: ({ segment, contact, company, deal }) => [
+    ...[{ segmentIds: [segment] }, { excludedSegmentIds: [contact] }],
+    ...[company, deal].map((value) => ({ audienceWhere: { field: 'companyId', op: 'eq', value } })),
+  ],
   dealContactId: ({ contact, company, pipeline, stage }) => [
     ...[{ contactId: contact }, { companyId: company }, { pipelineId: pipeline }],
     ...[{ stageId: stage }, { contacts: [{ contactId: contact }] }],
@@ -209,6 +214,7 @@ const OBJECTS = {
   tickets: { of: 'ticket', name: 'subject', unique: '', parent: 'requesterId' },
   macros: { of: 'macro', name: 'name', unique: 'name', parent: 'setTeamId' },
   segments: { of: 'segment', name: 'name', unique: 'name', parent: '' },
+  campaigns: { of: 'campaign', name: 'name', unique: '', parent: 'campaignSegment' },
 } as const;
 
 /** What a new record needs besides its name. */
@@ -424,6 +430,25 @@ export const BODIES: Record<string, (theirs: Belongings, own: Own) => unknown[]>
   'POST /v1/macros/{id}/preview': ({ ids }) => [{ ticketId: ids.ticket }],
   'PUT /v1/ticket-statuses': () => [{ statuses: FLOW }],
   ...withoutMerge(recordBodies('segments')),
+  ...withoutMerge(recordBodies('campaigns')),
+  'POST /v1/campaigns/{id}/schedule': () => [{ sendAt: '2031-04-01T07:00:00.000Z' }],
+  'POST /v1/campaigns/{id}/send': () => [{ reason: 'Mine' }],
+  'POST /v1/campaigns/{id}/pause': () => [{ reason: 'Mine' }],
+  'POST /v1/campaigns/{id}/resume': () => [{ reason: 'Mine' }],
+  'POST /v1/campaigns/{id}/cancel': () => [{ reason: 'Mine' }],
+  'POST /v1/campaigns/{id}/winner': ({ ids }) => [{ variantId: ids.campaign }],
+  'POST /v1/campaigns/{id}/uncertain': () => [{ as: 'resend' }],
+  'POST /v1/campaigns/{id}/preview': ({ ids }) => [
+    { contactId: ids.contact },
+    { contactId: ids.contact, variantId: ids.campaign },
+  ],
+  'POST /v1/campaigns/{id}/test': ({ ids, email }) => [
+    { to: [email], contactId: ids.contact },
+    { to: [email], variantId: ids.campaign },
+  ],
+  'POST /v1/campaigns/bounces': ({ ids }) => [
+    { bounces: [{ messageId: `<${ids.campaign}@keel>`, type: 'permanent' }] },
+  ],
   'POST /v1/segments/preview': (theirs) =>
     acrossRelations(theirs).map((where) => ({ object: 'contacts', where })),
   'POST /v1/segments/{id}/members': (theirs) => [

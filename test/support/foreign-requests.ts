@@ -58,8 +58,7 @@ const queryValues: Record<string, Values> = {
   raw: () => ['true'],
   types: () => [
     'contact,company,team,lead,activity,productCategory,product,order,pipeline,deal,quota,' +
-      'ticket,macro',
-    'contact,company,team,lead,activity,productCategory,product,order,pipeline,deal,quota,segment',
+      'ticket,macro,segment,campaign',
     'contact.*',
   ],
   actor: ({ ids }) => [ids.user, ids.apiKey],
@@ -108,6 +107,12 @@ export const NOT_CALLED: Record<string, string> = {
         'is for whoever has the link, which names its workspace; has tests of its own',
       ]),
     ),
+  ),
+  ...Object.fromEntries(
+    ['opens', 'clicks'].map((what) => [
+      `GET /v1/campaign-${what}/{token}`,
+      'is for whoever has the mail, whose link names its workspace; has tests of its own',
+    ]),
   ),
   'GET /metrics': 'takes nothing, and tells everyone the figures of the process as they are',
 };
@@ -190,6 +195,7 @@ const KINDS: Record<string, readonly (keyof Belongings['ids'])[]> = {
   tickets: ['ticket'],
   macros: ['macro'],
   segments: ['segment'],
+  campaigns: ['campaign'],
 };
 
 /** Ids of the path's own kind, and of two others; all of them where the kind is not known. */
@@ -200,7 +206,7 @@ function pathIds(name: string, template: string, theirs: Belongings): string[] {
 }
 
 const MOVES =
-  /(?:confirm|fulfil|close|cancel|complete|reopen|returns|payments|refunds|stock|status)$/;
+  /(?:confirm|fulfil|close|cancel|complete|reopen|returns|payments|refunds|stock|status|schedule|send|pause|resume|winner|uncertain)$/;
 
 /** What is the caller's own may be told to point to another's. */
 function ownValues(name: string, template: string, own: Own | undefined): string[] {
@@ -214,10 +220,8 @@ function ownValues(name: string, template: string, own: Own | undefined): string
 }
 
 function uniqueOf(template: string): string {
-  if (/leads|deals|quotas|activities|tickets/.test(template)) return '';
-  if (/teams|pipelines|macros/.test(template)) return 'name';
-  if (/leads|deals|quotas|activities/.test(template)) return '';
-  if (/teams|pipelines|segments/.test(template)) return 'name';
+  if (/leads|deals|quotas|activities|tickets|campaigns/.test(template)) return '';
+  if (/teams|pipelines|macros|segments/.test(template)) return 'name';
   if (template.includes('product-categories')) return 'code';
   if (template.includes('products')) return 'sku';
   if (template.includes('orders')) return 'reference';

@@ -5,7 +5,12 @@ import { ok } from '../../platform/http/answers.js';
 import { Endpoint, IdempotencyHeader } from '../../platform/http/endpoint.decorator.js';
 import { IfMatchHeader } from '../../platform/http/list-docs.js';
 import { Ctx, Id, IfMatch } from '../../platform/http/parameters.js';
-import { CampaignMoveInput, ResolveInput, ScheduleInput, WinnerInput } from './campaign-deeds.dto.js';
+import {
+  CampaignMoveInput,
+  ResolveInput,
+  ScheduleInput,
+  WinnerInput,
+} from './campaign-deeds.dto.js';
 import { CampaignDeedsService } from './campaign-deeds.service.js';
 import { CampaignDto } from './campaign.dto.js';
 

@@ -6,6 +6,7 @@ import type { RecordJson } from '../../platform/http/answers.js';
 import { JobQueue } from '../../platform/queue/job-queue.js';
 import type { Deed, DeedResult } from '../../platform/records/record-actor.js';
 import type { RecordRow } from '../../platform/records/record-row.js';
+import { AudienceConditions } from './audience/audience-conditions.js';
 import { contentOf } from './campaign-content.js';
 import type { CampaignMoveInput, ResolveInput, ScheduleInput } from './campaign-deeds.dto.js';
 import { assertComplete } from './campaign-rules.js';
@@ -24,6 +25,7 @@ export class CampaignDeedsService {
     private readonly campaigns: CampaignsService,
     private readonly stored: CampaignsRepository,
     private readonly recipients: RecipientsRepository,
+    private readonly audiences: AudienceConditions,
     private readonly jobs: JobQueue,
   ) {}
 
@@ -37,7 +39,7 @@ export class CampaignDeedsService {
     assertSeesAll(ctx);
     return this.act(ctx, id, 'scheduled', ifMatch, {}, async (row, tx) => {
       allowing(row, 'schedule');
-      assertComplete(contentOf(row.values));
+      await this.assertReady({ ...ctx, tx }, row);
       const sendAt = body.sendAt ?? row.values['send_at'];
       if (typeof sendAt !== 'string' || Date.parse(sendAt) <= Date.now()) {
         const detail = 'must be in the future; POST …/send sends it now';
@@ -61,11 +63,13 @@ export class CampaignDeedsService {
     assertSeesAll(ctx);
     return this.act(ctx, id, 'started', ifMatch, {}, async (row, tx) => {
       allowing(row, 'send');
-      assertComplete(contentOf(row.values));
+      await this.assertReady({ ...ctx, tx }, row);
       await this.enqueue(tx, id, 0);
       const now = new Date().toISOString();
       // Sent now is sent to all of them now, whatever their clocks show.
-      return { values: { status: 'sending', started_at: now, send_at: now, in_receiver_time_zone: false } };
+      return {
+        values: { status: 'sending', started_at: now, send_at: now, in_receiver_time_zone: false },
+      };
     });
   }
 
@@ -127,6 +131,13 @@ export class CampaignDeedsService {
       await this.enqueue(tx, id, 0);
       return { facts, values: { status: 'sending', finished_at: null } };
     });
+  }
+
+  /** @throws Problem 409 for a segment that is not filled; 422 for what the campaign lacks. */
+  private async assertReady(ctx: RequestContext, row: RecordRow): Promise<void> {
+    const content = contentOf(row.values);
+    assertComplete(content);
+    await this.audiences.assertReady(ctx, content);
   }
 
   private act(

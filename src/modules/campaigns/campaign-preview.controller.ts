@@ -4,7 +4,13 @@ import type { RequestContext } from '../../common/context.js';
 import { json, unstored } from '../../platform/http/answers.js';
 import { Endpoint, IdempotencyHeader } from '../../platform/http/endpoint.decorator.js';
 import { Ctx, Id } from '../../platform/http/parameters.js';
-import { AudienceDto, PreviewDto, PreviewInput, TestInput, TestSentDto } from './campaign-deeds.dto.js';
+import {
+  AudienceDto,
+  PreviewDto,
+  PreviewInput,
+  TestInput,
+  TestSentDto,
+} from './campaign-deeds.dto.js';
 import { CampaignPreviewService } from './campaign-preview.service.js';
 
 @ApiTags('Campaigns')

@@ -63,7 +63,8 @@ export class CampaignPreviewService {
     const { fromAddress, fromName, replyTo } = content;
     const shared = { ...mail, html, fromAddress, fromName, replyTo };
     await this.database.transaction(ctx, async (tx) => {
-      for (const address of to) await this.jobs.enqueue(tx, SendCampaignTest, { ...shared, address });
+      for (const address of to)
+        await this.jobs.enqueue(tx, SendCampaignTest, { ...shared, address });
     });
     return { to };
   }

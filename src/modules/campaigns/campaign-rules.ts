@@ -2,12 +2,12 @@ import type { RequestContext } from '../../common/context.js';
 import { Problem } from '../../common/errors.js';
 import type { FieldError } from '../../common/errors.js';
 import { refuse } from '../../platform/records/record-rules.js';
-import type { Draft, Questions } from '../../platform/records/record-rules.js';
-import { AudienceConditions } from './audience/audience-conditions.js';
+import type { Draft } from '../../platform/records/record-rules.js';
+import type { AudienceConditions } from './audience/audience-conditions.js';
 import { contentOf } from './campaign-content.js';
 import type { CampaignContent } from './campaign-content.js';
-import { MailingPermission } from './mailing-permission.js';
-import { CampaignNames } from './templates/campaign-names.js';
+import type { MailingPermission } from './mailing-permission.js';
+import type { CampaignNames } from './templates/campaign-names.js';
 import { faultsOf } from './templates/mail-template.js';
 import type { Names } from './templates/placeholders.js';
 
@@ -42,7 +42,6 @@ export interface CampaignChecks {
 /** Checks what campaigns say and whom they are for; what has left the draft stays as it is. */
 export async function prepareCampaigns(
   { names, audiences, permission }: CampaignChecks,
-  db: Questions,
   ctx: RequestContext,
   drafts: readonly Draft[],
 ): Promise<void> {
@@ -55,7 +54,7 @@ export async function prepareCampaigns(
     const content = contentOf(draft.after.values);
     draft.errors.push(...templateFaults(content, known, draft.pointer));
     draft.errors.push(...variantFaults(content, draft));
-    draft.errors.push(...(await audiences.faults(ctx, db, content, draft.pointer)));
+    draft.errors.push(...(await audiences.faults(ctx, content, draft.pointer)));
     const detail = await permission.fault(ctx, content.purpose);
     if (detail !== undefined) {
       draft.errors.push({ pointer: `${draft.pointer}/purpose`, code: 'reference', detail });
@@ -72,7 +71,11 @@ function refuseLateChanges(draft: Draft): void {
     if (before.values[column] === after.values[column]) continue;
     const status = String(before.values['status']);
     const detail = `The campaign is ${status}: its ${name} cannot change any more.`;
-    refuse(draft, `/${name}`, new Problem('conflict', detail, { extra: { campaignStatus: status } }));
+    refuse(
+      draft,
+      `/${name}`,
+      new Problem('conflict', detail, { extra: { campaignStatus: status } }),
+    );
   }
 }
 

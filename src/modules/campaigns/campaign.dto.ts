@@ -2,11 +2,11 @@ import { ApiProperty, IntersectionType } from '@nestjs/swagger';
 import { CheckedByService } from '../../platform/http/rules.pipe.js';
 import {
   BooleanField,
-  ConditionField,
   DatetimeField,
   EmailField,
   IdField,
   IntegerField,
+  JsonField,
   ListField,
   NamesField,
   SelectField,
@@ -17,6 +17,7 @@ import { CAMPAIGN_STATUSES } from './campaign-states.js';
 import { MOST_HTML, MOST_SUBJECT, MOST_TEXT, VariantFields } from './campaign-variant.dto.js';
 
 const MOST_VARIANTS = 10;
+const MOST_SEGMENTS = 20;
 
 const SUBJECT = 'Hello {{ contact.firstName | default: "there" }}';
 const HTML = '<p>Hello {{ contact.firstName }}, <a href="https://example.com/new">look</a>.</p>';
@@ -86,7 +87,7 @@ export class CampaignFields {
   })
   text?: string | null;
 
-  @ConditionField({
+  @JsonField({
     label: 'Audience',
     description:
       'Which contacts get it, in the language of `where` in searches; with segments, those who ' +
@@ -95,10 +96,20 @@ export class CampaignFields {
   })
   audienceWhere?: object | null;
 
-  @NamesField({ label: 'Segments', description: 'Ids of segments of contacts', example: [] })
+  @NamesField({
+    label: 'Segments',
+    description: 'Ids of segments of contacts',
+    maxItems: MOST_SEGMENTS,
+    example: [],
+  })
   segmentIds?: string[];
 
-  @NamesField({ label: 'Segments left out', description: 'Ids of segments', example: [] })
+  @NamesField({
+    label: 'Segments left out',
+    description: 'Ids of segments of contacts',
+    maxItems: MOST_SEGMENTS,
+    example: [],
+  })
   excludedSegmentIds?: string[];
 
   @ListField({

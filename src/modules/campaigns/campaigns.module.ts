@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ReachabilityModule } from '../consent/index.js';
+import { SegmentRecordsModule } from '../segments/index.js';
 import { AudienceConditions } from './audience/audience-conditions.js';
 import { AudienceRepository } from './audience/audience.repository.js';
 import { BouncesController } from './bounces/bounces.controller.js';
@@ -44,7 +45,7 @@ const SHARED = [
 
 /** Mails to many contacts: what people do with them. */
 @Module({
-  imports: [ReachabilityModule],
+  imports: [ReachabilityModule, SegmentRecordsModule],
   controllers: [
     ...[CampaignsController, CampaignDeedsController, CampaignPreviewController],
     ...[FiguresController, BouncesController, TrackingController],
@@ -60,7 +61,7 @@ export class CampaignsModule {}
 
 /** The worker's side: whatever sends. */
 @Module({
-  imports: [ReachabilityModule],
+  imports: [ReachabilityModule, SegmentRecordsModule],
   providers: [
     ...SHARED,
     ...[SendingOptions, RunsRepository, Claims, Orphans, AudienceFreezer, TrackingLinks],

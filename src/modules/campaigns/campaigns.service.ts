@@ -46,7 +46,7 @@ export class CampaignsService extends RecordService {
     const checks = { names, audiences, permission };
     super(kit, {
       ...CAMPAIGN,
-      prepare: (db, ctx, drafts) => prepareCampaigns(checks, db, ctx, drafts),
+      prepare: (_db, ctx, drafts) => prepareCampaigns(checks, ctx, drafts),
     });
   }
 }

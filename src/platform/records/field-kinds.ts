@@ -17,7 +17,6 @@ import type { Normalized, ValueFault } from '../../common/values/normalized.js';
 import { normalizeText } from '../../common/values/text.js';
 import { normalizeTimeZone } from '../../common/values/time-zone.js';
 import { normalizeUrl } from '../../common/values/url.js';
-import { condition } from './condition-value.js';
 import { utcSql } from './utc-sql.js';
 import { json } from './json-object.js';
 import { list } from './list-items.js';
@@ -301,5 +300,4 @@ export const FIELD_KINDS = {
   list,
   names,
   json,
-  condition,
 } satisfies Record<FieldKindName, FieldKind>;

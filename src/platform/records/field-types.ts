@@ -24,8 +24,7 @@ export type FieldKindName =
   | 'money'
   | 'address'
   | 'list'
-  | 'json'
-  | 'condition';
+  | 'json';
 
 /** Values of a row by column name, as they go into SQL. */
 export type ColumnValues = Record<string, string | number | boolean | null>;

@@ -69,9 +69,6 @@ export const ReferenceField = (
 /** The id of something that is no record and no user; the domain's rules look after it. */
 export const IdField = (options: Options): PropertyDecorator => field('reference', options);
 
-/** Which records of an object are meant, in the language of `where`; the domain checks its fields. */
-export const ConditionField = (options: Options): PropertyDecorator => field('condition', options);
-
 /** A list of short names, such as those of fields; given and stored as a whole. */
 export const NamesField = (options: Options): PropertyDecorator =>
   field('names', { initial: '[]', ...options });

@@ -35,6 +35,9 @@ export type SendingEnd =
   | { kind: 'stopped' }
   | { kind: 'refused'; message: string };
 
+const isWanted = ({ lease, signal }: Pick<Sending, 'lease' | 'signal'>): boolean =>
+  lease.isWanted && !signal.aborted;
+
 /** Sends what is due of a campaign, many mails at a time. */
 @Injectable()
 export class CampaignSender {
@@ -52,28 +55,34 @@ export class CampaignSender {
 
   /** Goes on until nobody is due for a while, or it is stopped. */
   async send(sending: Sending): Promise<SendingEnd> {
-    const { ctx, lease, campaign, signal } = sending;
+    const { ctx, lease, campaign } = sending;
     const delivery = this.deliveryOf(sending);
     let failures = 0;
-    for (;;) {
-      if (!lease.isWanted || signal.aborted) return { kind: 'stopped' };
+    while (isWanted(sending)) {
       const { claimed, wait } = await this.claims.next(lease.key, campaign.ratePerMinute);
       if (claimed.length === 0) {
-        const { nextIn, hasHeld } = await this.recipients.left(lease.key);
-        const next = nextIn === null ? null : Math.max(nextIn, wait);
-        if (next === null || next > this.options.patience) {
-          return { kind: 'through', next, hasHeld };
-        }
-        await this.rest(sending, Math.max(next, 10));
+        const end = await this.waitForNext(sending, wait);
+        if (end) return end;
         continue;
       }
-      const result = await this.deliverAll(delivery, sending, this.maker.make(ctx, sending.plan, claimed));
+      const mails = this.maker.make(ctx, sending.plan, claimed);
+      const result = await this.deliverAll(delivery, sending, mails);
       await this.sentEvents.write(ctx, lease.key, campaign.content.name);
       if (result.kind === 'refused' || result.kind === 'stopped') return result;
       failures = result.kind === 'trouble' ? failures + 1 : 0;
       await this.noteTrouble(sending, result.kind === 'trouble' ? result.message : null);
       if (failures > 0) await this.rest(sending, this.pauseAfter(failures));
     }
+    return { kind: 'stopped' };
+  }
+
+  /** Waits for whoever is due in a moment; the end when that is nobody. */
+  private async waitForNext(sending: Sending, wait: number): Promise<SendingEnd | null> {
+    const { nextIn, hasHeld } = await this.recipients.left(sending.lease.key);
+    const next = nextIn === null ? null : Math.max(nextIn, wait);
+    if (next === null || next > this.options.patience) return { kind: 'through', next, hasHeld };
+    await this.rest(sending, Math.max(next, 10));
+    return null;
   }
 
   private deliveryOf({ lease, campaign, journal }: Sending): Delivery {
@@ -89,14 +98,13 @@ export class CampaignSender {
   ): Promise<Delivered> {
     let end: Delivered = { kind: 'done' };
     const lane = async (): Promise<void> => {
-      while (end.kind === 'done' && !sending.signal.aborted) {
+      while (end.kind === 'done' && isWanted(sending)) {
         const next = await mails.next();
         if (next.done) return;
         const result = await delivery.deliver(next.value);
         if (result.kind === 'bounced') {
           await this.permission.suppress(sending.ctx, result.address, 'bounced');
-        }
-        else if (end.kind === 'done') end = result;
+        } else if (end.kind === 'done') end = result;
       }
     };
     const lanes = Array.from({ length: this.options.concurrency }, lane);
@@ -117,9 +125,9 @@ export class CampaignSender {
   }
 
   /** Waits, but no longer than it is wanted. */
-  private async rest({ lease, signal }: Sending, milliseconds: number): Promise<void> {
+  private async rest(sending: Sending, milliseconds: number): Promise<void> {
     const until = performance.now() + milliseconds;
-    while (lease.isWanted && !signal.aborted) {
+    while (isWanted(sending)) {
       const left = until - performance.now();
       if (left <= 0) return;
       await sleep(Math.min(left, 200));

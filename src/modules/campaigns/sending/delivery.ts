@@ -19,6 +19,12 @@ export type Delivered =
   /** It will take none of this campaign as it is. */
   | { kind: 'refused'; message: string };
 
+/** Why a mail was not ended. */
+interface Gate {
+  isStopped: boolean;
+  broken?: Error;
+}
+
 const DONE: Delivered = { kind: 'done' };
 const LONGEST_REASON = 500;
 
@@ -41,36 +47,33 @@ export class Delivery {
       await this.ledger.settle(outcomeOf(claimed, { state, reason: made.reason }));
       return DONE;
     }
-    let broken: { error: unknown } | undefined;
-    let isStopped = false;
+    const gate: Gate = { isStopped: false };
     try {
-      await this.mailer.send(made.message, async () => {
-        isStopped = !(await this.mayEnd(claimed.id, (error) => (broken = { error })));
-        if (isStopped) throw new Error('The mail is not to be sent any more');
-      });
+      await this.mailer.send(made.message, () => this.beforeEnd(claimed.id, gate));
     } catch (error) {
-      if (broken) throw (broken as { error: unknown }).error;
-      if (isStopped) return this.putBack(claimed, { kind: 'stopped' });
-      if (error instanceof MailError) {
-        return this.failed(claimed, made.message.to.address, error);
-      }
-      throw error;
+      if (gate.broken !== undefined) throw gate.broken;
+      if (gate.isStopped) return this.putBack(claimed, { kind: 'stopped' });
+      if (!(error instanceof MailError)) throw error;
+      return this.failed(claimed, made.message.to.address, error);
     }
     await this.ledger.settle(outcomeOf(claimed, { state: 'sent', tries: 1 }));
     return DONE;
   }
 
-  /** The write-ahead: committed first, then noted on this machine, then the mail ends. */
-  private async mayEnd(id: string, broken: (error: unknown) => void): Promise<boolean> {
+  /**
+   * The write-ahead: committed first, then noted on this machine, then the mail ends.
+   * @throws Error when it must not end; `gate` says why.
+   */
+  private async beforeEnd(id: string, gate: Gate): Promise<void> {
     try {
       const isMarked = await this.ledger.mark(id);
-      if (!isMarked || !this.lease.isValid) return false;
-      this.journal.note(id);
-      return true;
+      gate.isStopped = !isMarked || !this.lease.isValid;
+      if (!gate.isStopped) this.journal.note(id);
     } catch (error) {
-      broken(error);
-      return false;
+      gate.broken = error as Error;
+      throw error;
     }
+    if (gate.isStopped) throw new Error('The mail is not to be sent any more');
   }
 
   private async failed(claimed: Claimed, address: string, error: MailError): Promise<Delivered> {

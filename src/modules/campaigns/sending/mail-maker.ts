@@ -128,7 +128,9 @@ export function messageOf(
 ): MailMessage {
   return {
     to: { address: email ?? '', ...(name === '' ? {} : { name }) },
-    ...(fromAddress === null ? {} : { from: { address: fromAddress, name: fromName ?? undefined } }),
+    ...(fromAddress === null
+      ? {}
+      : { from: { address: fromAddress, name: fromName ?? undefined } }),
     ...(replyTo === null ? {} : { replyTo }),
     ...{ subject, text, headers },
     ...(html === null ? {} : { html }),
@@ -138,4 +140,3 @@ export function messageOf(
 /** Always the same for a recipient, so that a mail that is sent again can be known for what it is. */
 export const messageIdOf = (recipientId: string, { fromAddress }: CampaignContent): string =>
   `<${recipientId}@${fromAddress?.split('@')[1] ?? 'campaigns.keel'}>`;
-

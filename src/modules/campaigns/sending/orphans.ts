@@ -6,7 +6,8 @@ import type { RecipientState } from './recipients.repository.js';
 import type { RunKey } from './runs.repository.js';
 import { SendingOptions } from './sending-options.js';
 
-const UNKNOWN = 'The worker died while the mail was handed over, and its machine cannot say how far';
+const UNKNOWN =
+  'The worker died while the mail was handed over, and its machine cannot say how far';
 
 /** Settles what runs were doing when they died. */
 @Injectable()

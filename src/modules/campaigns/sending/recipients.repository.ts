@@ -188,7 +188,12 @@ export class RecipientsRepository {
   /** Settles what dead runs were handing over. */
   async adopt(
     key: RunKey,
-    outcomes: readonly { id: string; lease: string; state: RecipientState; reason: string | null }[],
+    outcomes: readonly {
+      id: string;
+      lease: string;
+      state: RecipientState;
+      reason: string | null;
+    }[],
   ): Promise<void> {
     await this.database.query(key, ADOPT, [
       ...[key.workspaceId, key.campaignId, JSON.stringify(outcomes)],

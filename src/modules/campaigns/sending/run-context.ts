@@ -1,11 +1,11 @@
-import type { RequestContext } from '../../../common/context.js';
+import type { Reach, RequestContext } from '../../../common/context.js';
+import { RECORD_OBJECTS } from '../../../platform/access/permissions.js';
 
-/** What Keel itself may do to send a campaign. */
-const GRANTS = new Map(
-  ['campaign:read', 'campaign:update', 'campaign:send', 'contact:read', 'company:read'].map(
-    (permission) => [permission, 'all' as const],
-  ),
-);
+/** What Keel itself may do to send a campaign: read what its audience asks for, and move it on. */
+const GRANTS: ReadonlyMap<string, Reach> = new Map<string, Reach>([
+  ...RECORD_OBJECTS.map((object): [string, Reach] => [`${object}:read`, 'all']),
+  ['campaign:update', 'all'],
+]);
 
 /** Keel sending a campaign: who may ask for it was looked at when it was started. */
 export function runContext(workspaceId: string, campaignId: string): RequestContext {

@@ -103,10 +103,7 @@ export class RunsRepository {
   }
 
   /** When the winner of the test is to be decided; null before the campaign has begun. */
-  async winnerAt(
-    owner: Pick<RunKey, 'workspaceId'>,
-    campaignId: string,
-  ): Promise<string | null> {
+  async winnerAt(owner: Pick<RunKey, 'workspaceId'>, campaignId: string): Promise<string | null> {
     const [row] = await this.database.query<{ winnerAt: string | null }>(
       owner,
       `select winner_at as "winnerAt" from campaign_runs where workspace_id = $1 and campaign_id = $2`,

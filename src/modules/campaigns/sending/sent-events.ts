@@ -18,7 +18,7 @@ export class SentEvents {
    * One event for each 1,000 mails that no event tells of yet, written with the mark that says so.
    */
   async write(ctx: RequestContext, key: RunKey, name: string): Promise<void> {
-    for (let more = true; more; ) {
+    for (let more = true; more;) {
       more = await this.database.transaction(ctx, async (tx) => {
         const noted = await this.recipients.note(tx, key, MAX_EVENT_RECORDS);
         const changes = { campaignId: key.campaignId, campaign: name };

@@ -19,7 +19,10 @@ export function startsAt(time: SendTime): number {
 }
 
 /** When a receiver is due: milliseconds since 1970. @param zone theirs; null: the workspace's. */
-export function dueIn({ sendAt, inReceiverTimeZone, zone }: SendTime, receiver: string | null): number {
+export function dueIn(
+  { sendAt, inReceiverTimeZone, zone }: SendTime,
+  receiver: string | null,
+): number {
   if (sendAt === null || !inReceiverTimeZone || receiver === null) return sendAt ?? 0;
   return instantOf(wallClockOf(sendAt, zone), receiver);
 }

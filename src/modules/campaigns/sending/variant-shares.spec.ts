@@ -26,7 +26,14 @@ describe('the shares of a test', () => {
 
   it('follow the weights', () => {
     const assigned = {};
-    const shares = new VariantShares([{ id: 'a', share: 1 }, { id: 'b', share: 3 }], null, assigned);
+    const shares = new VariantShares(
+      [
+        { id: 'a', share: 1 },
+        { id: 'b', share: 3 },
+      ],
+      null,
+      assigned,
+    );
     for (let index = 0; index < 400; index += 1) shares.next();
     expect(assigned).toEqual({ a: 100, b: 300 });
   });

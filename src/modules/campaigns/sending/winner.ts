@@ -23,7 +23,10 @@ export class Winner {
     };
     const [first, ...others] = campaign.content.variants;
     if (!first) throw new Error('A campaign without variants has no winner');
-    const best = others.reduce((one, other) => (rate(other.id) > rate(one.id) ? other : one), first);
+    const best = others.reduce(
+      (one, other) => (rate(other.id) > rate(one.id) ? other : one),
+      first,
+    );
     await this.choose(ctx, campaign.id, best.id, campaign.winnerBy);
     return best.id;
   }

@@ -59,7 +59,9 @@ describe('a mail', () => {
 
   it('gets a way to unsubscribe, unless it has one', () => {
     const mail = render({ html: '<html><body><p>Hi</p></body></html>' });
-    expect(mail.html).toMatch(/<a href="https:\/\/keel.example\/u\/1">Unsubscribe<\/a><\/p>\s*<\/body>/);
+    expect(mail.html).toMatch(
+      /<a href="https:\/\/keel.example\/u\/1">Unsubscribe<\/a><\/p>\s*<\/body>/,
+    );
     expect(mail.text).toMatch(/^Hi\s+Unsubscribe: https:\/\/keel.example\/u\/1$/);
     const own = render({ html: '<a href="{{ unsubscribeUrl }}">Leave</a>' });
     expect(own.html).toBe('<a href="https://keel.example/u/1">Leave</a>');
@@ -101,7 +103,9 @@ describe('what is wrong with a template', () => {
       { pointer: '/html', code: 'unknownPlaceholder' },
     ]);
     const details = errors.map(({ detail }) => detail).join('\n');
-    expect(details).toContain('contact.firstname, which there is not; did you mean contact.firstName?');
+    expect(details).toContain(
+      'contact.firstname, which there is not; did you mean contact.firstName?',
+    );
     expect(details).toContain('placeholder foo,');
     expect(details).toContain('did you mean contact.custom.tier?');
   });

@@ -10,7 +10,7 @@ export interface Names {
 }
 
 /** Members whose own members are free, such as the street of an address. */
-const OPEN: true = true;
+const OPEN = true as const;
 
 /** What a mail can say: of the contact, its company, the campaign and how to leave. */
 export function namesOf(
@@ -28,17 +28,14 @@ export function namesOf(
   };
 }
 
-const membersOf = (definition: ObjectDefinition): Names => treeOf(Object.keys(jsonMembers(definition)));
+const membersOf = (definition: ObjectDefinition): Names =>
+  treeOf(Object.keys(jsonMembers(definition)));
 
 const treeOf = (names: Iterable<string>): Names =>
   Object.fromEntries([...names].map((name) => [name, OPEN]));
 
 /** Names of a template that there are not, each once. */
-export function unknownNames(
-  { names }: Compiled,
-  known: Names,
-  pointer: string,
-): FieldError[] {
+export function unknownNames({ names }: Compiled, known: Names, pointer: string): FieldError[] {
   const errors = new Map<string, FieldError>();
   for (const steps of names) {
     const fault = faultOf(steps, known);

@@ -23,7 +23,10 @@ export class TrackingService {
    * @throws Problem 404 for an address that was made up, or whose campaign is gone.
    */
   async clicked(token: string): Promise<string> {
-    const { workspaceId, payload } = await this.links.verify<{ r: string; l: number }>(CLICK, token);
+    const { workspaceId, payload } = await this.links.verify<{ r: string; l: number }>(
+      CLICK,
+      token,
+    );
     const url = await this.tracking.clicked(workspaceId, payload.r, payload.l);
     if (url === null) throw new Problem('not-found', 'There is nothing at this address.');
     return url;
