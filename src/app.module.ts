@@ -23,7 +23,12 @@ import { GlobalSearchModule } from './modules/search/index.js';
 import { OrdersModule } from './modules/orders/index.js';
 import { ProductCategoriesModule } from './modules/product-categories/index.js';
 import { ProductsModule } from './modules/products/index.js';
+import { SurveysModule } from './modules/surveys/index.js';
+import { MacrosModule } from './modules/macros/index.js';
 import { TeamsModule } from './modules/teams/index.js';
+import { SlaModule } from './modules/sla/index.js';
+import { TicketMailModule } from './modules/ticket-mail/index.js';
+import { TicketsModule } from './modules/tickets/index.js';
 import { UsersModule } from './modules/users/index.js';
 import { WorkspacesModule } from './modules/workspaces/index.js';
 import { CacheModule } from './platform/cache/cache.module.js';
@@ -68,6 +73,11 @@ const DOMAINS = [
   PipelinesModule,
   DealsModule,
   ActivitiesModule,
+  TicketsModule,
+  SlaModule,
+  TicketMailModule,
+  SurveysModule,
+  MacrosModule,
   ExchangeRatesModule,
   ForecastModule,
   PropertiesModule,

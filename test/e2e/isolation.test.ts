@@ -44,6 +44,8 @@ beforeAll(async () => {
     pipeline: (await made(b, '/v1/pipelines', { name: 'Mine' })).id,
     deal: (await made(b, '/v1/deals', { name: 'Mine' })).id,
     quota: (await made(b, '/v1/quotas', QUOTA(b))).id,
+    ticket: (await made(b, '/v1/tickets', { subject: 'Mine' })).id,
+    macro: (await made(b, '/v1/macros', { name: 'Mine', reply: 'Mine' })).id,
     user: b.userId,
     email: b.me?.user.email as string,
     password: PASSWORD,
@@ -133,7 +135,7 @@ function neutral(text: string, sent: Belongings): string {
     .replace(/"number":\d+/g, '"number":<next>')
     .replace(/(cursor|after)=[\w-]+/g, '$1=<new>')
     .replace(
-      /<(?:contact|binned|merged|company|team|lead|assignmentRule|leadForm|consentPurpose|suppression|submission|productCategory|product|order|pipeline|stage|deal|quota|user|role|apiKey|import|export)>/g,
+      /<(?:contact|binned|merged|company|team|lead|assignmentRule|slaPolicy|leadForm|consentPurpose|suppression|submission|productCategory|product|order|pipeline|stage|deal|quota|ticket|ticketMessage|attachment|macro|user|role|apiKey|import|export)>/g,
       '<their id>',
     );
 }
@@ -191,6 +193,7 @@ describe("another workspace's things, named in any operation", () => {
     'lead',
     'activity',
     'assignmentRule',
+    'slaPolicy',
     'leadForm',
     'consentPurpose',
     'suppression',
@@ -200,6 +203,8 @@ describe("another workspace's things, named in any operation", () => {
     'pipeline',
     'deal',
     'quota',
+    'ticket',
+    'macro',
     'user',
     'role',
     'apiKey',
@@ -211,12 +216,14 @@ describe("another workspace's things, named in any operation", () => {
       ...{ team: 'teams', productCategory: 'product-categories', product: 'products' },
       ...{ leadForm: 'lead-forms', consentPurpose: 'consent-purposes' },
       suppression: 'suppressions',
+      ...{ ticket: 'tickets', macro: 'macros' },
       ...{ pipeline: 'pipelines', deal: 'deals', quota: 'quotas' },
       ...{
         order: 'orders',
         lead: 'leads',
         activity: 'activities',
         assignmentRule: 'assignment-rules',
+        slaPolicy: 'sla-policies',
       },
       ...{ user: 'users', role: 'roles', apiKey: 'api-keys', import: 'imports', export: 'exports' },
     }[name];

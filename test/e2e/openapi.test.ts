@@ -189,6 +189,9 @@ const NEW: Record<string, () => object> = {
   }),
   '/v1/consent-purposes': () => ({ key: fresh(), name: 'New' }),
   '/v1/leads': () => ({ lastName: fresh() }),
+  '/v1/sla-policies': () => ({
+    ...{ name: fresh(), targets: { normal: { resolutionMinutes: 60 } } },
+  }),
   '/v1/activities': () => ({ type: 'task', subject: fresh() }),
   '/v1/teams': () => ({ name: fresh() }),
   '/v1/product-categories': () => ({ name: fresh() }),

@@ -22,6 +22,7 @@ const pathValues: Record<string, Values> = {
   handOverId: ({ ids }) => [ids.handOver, ids.import],
   stageId: ({ ids }) => [ids.stage, ids.contact],
   submissionId: ({ ids }) => [ids.submission, ids.lead],
+  attachmentId: ({ ids }) => [ids.attachment, ids.contact],
   // Of exchange rates.
   from: () => ['USD'],
   to: () => ['EUR'],
@@ -56,7 +57,8 @@ const queryValues: Record<string, Values> = {
   format: () => ['csv'],
   raw: () => ['true'],
   types: () => [
-    'contact,company,team,lead,activity,productCategory,product,order,pipeline,deal,quota',
+    'contact,company,team,lead,activity,productCategory,product,order,pipeline,deal,quota,' +
+      'ticket,macro',
     'contact.*',
   ],
   actor: ({ ids }) => [ids.user, ids.apiKey],
@@ -168,6 +170,7 @@ const KINDS: Record<string, readonly (keyof Belongings['ids'])[]> = {
   leads: ['lead'],
   activities: ['activity'],
   'assignment-rules': ['assignmentRule'],
+  'sla-policies': ['slaPolicy'],
   'lead-forms': ['leadForm'],
   'consent-purposes': ['consentPurpose'],
   suppressions: ['suppression'],
@@ -177,6 +180,8 @@ const KINDS: Record<string, readonly (keyof Belongings['ids'])[]> = {
   pipelines: ['pipeline'],
   deals: ['deal'],
   quotas: ['quota'],
+  tickets: ['ticket'],
+  macros: ['macro'],
 };
 
 /** Ids of the path's own kind, and of two others; all of them where the kind is not known. */
@@ -186,7 +191,8 @@ function pathIds(name: string, template: string, theirs: Belongings): string[] {
   return [...new Set([...kinds, 'contact', 'user'] as const)].map((kind) => theirs.ids[kind]);
 }
 
-const MOVES = /(?:confirm|fulfil|close|cancel|complete|reopen|returns|payments|refunds|stock)$/;
+const MOVES =
+  /(?:confirm|fulfil|close|cancel|complete|reopen|returns|payments|refunds|stock|status)$/;
 
 /** What is the caller's own may be told to point to another's. */
 function ownValues(name: string, template: string, own: Own | undefined): string[] {
@@ -200,8 +206,8 @@ function ownValues(name: string, template: string, own: Own | undefined): string
 }
 
 function uniqueOf(template: string): string {
-  if (/leads|deals|quotas|activities/.test(template)) return '';
-  if (/teams|pipelines/.test(template)) return 'name';
+  if (/leads|deals|quotas|activities|tickets/.test(template)) return '';
+  if (/teams|pipelines|macros/.test(template)) return 'name';
   if (template.includes('product-categories')) return 'code';
   if (template.includes('products')) return 'sku';
   if (template.includes('orders')) return 'reference';

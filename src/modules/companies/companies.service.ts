@@ -18,6 +18,7 @@ export const COMPANY = defineObject({
     { table: 'orders', column: 'company_id', object: 'orders' },
     { table: 'companies', column: 'parent_id', object: 'companies' },
     { table: 'deals', column: 'company_id', object: 'deals' },
+    { table: 'tickets', column: 'company_id', object: 'tickets' },
     { table: 'leads', column: 'converted_company_id', object: 'leads' },
   ],
   duplicateKeys: ['domain', 'phone', 'website', 'name'],

@@ -19,6 +19,7 @@ export const CONTACT = defineObject({
   links: [
     { table: 'orders', column: 'contact_id', object: 'orders' },
     { table: 'deals', column: 'contact_id', object: 'deals' },
+    { table: 'tickets', column: 'requester_id', object: 'tickets' },
     { table: 'leads', column: 'converted_contact_id', object: 'leads' },
   ],
   check: (values) =>

@@ -14,6 +14,8 @@ export const RECORD_OBJECTS = [
   'deal',
   'activity',
   'quota',
+  'ticket',
+  'macro',
 ] as const;
 export type RecordObject = (typeof RECORD_OBJECTS)[number];
 
@@ -33,7 +35,15 @@ const SELLING = [
   'product:adjustStock',
 ] as const;
 
+/** What is done to tickets besides changing fields. */
+const SERVING = ['ticket:reply', 'ticket:take', 'ticket:assign'] as const;
+
 const OTHER_PERMISSIONS = [
+  'inboundEmail:receive',
+  'inboundEmail:read',
+  'inboundEmail:manage',
+  'survey:read',
+  'survey:manage',
   'leadForm:read',
   'leadForm:manage',
   'assignmentRule:read',
@@ -42,7 +52,11 @@ const OTHER_PERMISSIONS = [
   'consentPurpose:manage',
   'suppression:read',
   'suppression:manage',
+  'slaPolicy:read',
+  'slaPolicy:manage',
   ...SELLING,
+  ...SERVING,
+  'ticketStatus:manage',
   'exchangeRate:read',
   'exchangeRate:manage',
   'property:read',
@@ -113,7 +127,7 @@ function covers(pattern: string, permission: Permission): boolean {
 }
 
 /** Teams and how selling is organised belong to who sets things up, although they are records. */
-const SET_UP = new Set(['team', 'pipeline', 'quota']);
+const SET_UP = new Set(['team', 'pipeline', 'quota', 'macro']);
 
 const isNamed = (object: string, action: string): boolean =>
   object === 'audit' || (SET_UP.has(object) && action !== 'read');
@@ -169,6 +183,9 @@ const SELLS_OWN = ['confirm', 'fulfil', 'close', 'cancel', 'return', 'pay'].map(
   (action) => `order:${action}:own`,
 );
 
+/** Whoever serves customers may answer any of them, and take up what nobody has. */
+const SERVES = ['ticket:reply', 'ticket:take'];
+
 /** The roles each workspace begins with, by name. Workspaces keep only that they have them. */
 export const BUILT_IN_ROLES: Record<string, { description: string; permissions: string[] }> = {
   owner: { description: 'Everything, including the workspace itself', permissions: ['*'] },
@@ -187,10 +204,15 @@ export const BUILT_IN_ROLES: Record<string, { description: string; permissions: 
       'export:*',
       'property:manage',
       'leadForm:manage',
+      'inboundEmail:manage',
+      'survey:manage',
       'assignmentRule:manage',
       'consentPurpose:manage',
       'suppression:manage',
+      'slaPolicy:manage',
       ...SELLING,
+      ...SERVING,
+      'macro:*',
       'pipeline:*',
       'quota:*',
       'exchangeRate:manage',
@@ -198,7 +220,7 @@ export const BUILT_IN_ROLES: Record<string, { description: string; permissions: 
   },
   member: {
     description: 'Reads all records, changes their own',
-    permissions: ['*:read', ...RECORDS_OWN, ...SELLS_OWN, 'import:*', 'export:*'],
+    permissions: ['*:read', ...RECORDS_OWN, ...SELLS_OWN, ...SERVES, 'import:*', 'export:*'],
   },
   viewer: { description: 'Reads all records', permissions: ['*:read'] },
 };

@@ -37,6 +37,10 @@ export const TAGS: readonly { name: string; description: string }[] = [
   { name: 'Lead forms', description: 'Forms on your sites, and what came through them' },
   { name: 'Assignment rules', description: 'Who gets which new lead' },
   { name: 'Consent', description: 'What contacts agreed to, and addresses nothing is sent to' },
+  {
+    name: 'SLA policies',
+    description: 'What is promised to customers, and what if it is not kept',
+  },
   { name: 'Products', description: 'What is sold, at what price, and how much of it there is' },
   { name: 'Product categories', description: 'How the catalogue is sorted' },
   { name: 'Orders', description: 'What customers order, from the draft to the last payment' },
