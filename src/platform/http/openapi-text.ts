@@ -36,6 +36,8 @@ export const TAGS: readonly { name: string; description: string }[] = [
   { name: 'Leads', description: 'Who may become a customer: captured, assigned, converted' },
   { name: 'Lead forms', description: 'Forms on your sites, and what came through them' },
   { name: 'Assignment rules', description: 'Who gets which new lead' },
+  { name: 'Ticket e-mail', description: 'Tickets of e-mails, and replies to them' },
+  { name: 'Satisfaction surveys', description: 'Whether customers are satisfied' },
   { name: 'Products', description: 'What is sold, at what price, and how much of it there is' },
   { name: 'Product categories', description: 'How the catalogue is sorted' },
   { name: 'Orders', description: 'What customers order, from the draft to the last payment' },
