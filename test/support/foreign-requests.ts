@@ -59,7 +59,7 @@ const queryValues: Record<string, Values> = {
   raw: () => ['true'],
   types: () => [
     'contact,company,team,lead,activity,productCategory,product,order,pipeline,deal,quota,' +
-      'ticket,macro',
+      'ticket,macro,segment,campaign',
     'contact.*',
   ],
   actor: ({ ids }) => [ids.user, ids.apiKey],
@@ -68,7 +68,12 @@ const queryValues: Record<string, Values> = {
   type: () => ['contact.*'],
   ownerId: ({ ids }) => [ids.user],
   pipelineId: ({ ids }) => [ids.pipeline],
-  by: () => ['owner', 'team'],
+  by: () => ['owner', 'team', 'customer', 'product', 'source'],
+  teamId: ({ ids }) => [ids.team],
+  customer: () => ['contact'],
+  months: () => ['3'],
+  source: ({ word }) => [word],
+  timeZone: () => ['Europe/Berlin'],
   since: firstDay,
   until: firstDay,
   amount: () => ['100'],
@@ -77,6 +82,7 @@ const queryValues: Record<string, Values> = {
   to: () => ['2099-01-01T00:00:00.000Z', 'EUR', '2020-12'],
   currency: () => ['EUR'],
   quantity: () => ['2'],
+  reason: () => ['manual'],
 };
 
 const headerValues: Record<string, Values> = {
@@ -86,6 +92,7 @@ const headerValues: Record<string, Values> = {
   'X-Envelope-To': ({ email }) => [email],
   'X-Envelope-From': ({ email }) => [email],
   Range: () => ['bytes=0-9'],
+  Accept: () => ['text/csv'],
   'Last-Event-ID': ({ cursors }) => cursors,
 };
 
@@ -99,6 +106,20 @@ export const NOT_CALLED: Record<string, string> = {
   'GET /v1/surveys/{token}':
     'is for customers who have the link; tests of its own say what they see',
   'POST /v1/surveys/{token}': 'has tests of its own: what customers are told, and what they rate',
+  ...Object.fromEntries(
+    ['consents/confirm', 'preferences', 'unsubscribe'].flatMap((path) =>
+      ['GET', 'POST'].map((method) => [
+        `${method} /v1/${path}/{token}`,
+        'is for whoever has the link, which names its workspace; has tests of its own',
+      ]),
+    ),
+  ),
+  ...Object.fromEntries(
+    ['opens', 'clicks'].map((what) => [
+      `GET /v1/campaign-${what}/{token}`,
+      'is for whoever has the mail, whose link names its workspace; has tests of its own',
+    ]),
+  ),
   'GET /metrics': 'takes nothing, and tells everyone the figures of the process as they are',
 };
 
@@ -167,7 +188,10 @@ const KINDS: Record<string, readonly (keyof Belongings['ids'])[]> = {
   leads: ['lead'],
   activities: ['activity'],
   'assignment-rules': ['assignmentRule'],
+  'sla-policies': ['slaPolicy'],
   'lead-forms': ['leadForm'],
+  'consent-purposes': ['consentPurpose'],
+  suppressions: ['suppression'],
   'product-categories': ['productCategory'],
   products: ['product'],
   orders: ['order'],
@@ -176,6 +200,8 @@ const KINDS: Record<string, readonly (keyof Belongings['ids'])[]> = {
   quotas: ['quota'],
   tickets: ['ticket'],
   macros: ['macro'],
+  segments: ['segment'],
+  campaigns: ['campaign'],
 };
 
 /** Ids of the path's own kind, and of two others; all of them where the kind is not known. */
@@ -186,7 +212,7 @@ function pathIds(name: string, template: string, theirs: Belongings): string[] {
 }
 
 const MOVES =
-  /(?:confirm|fulfil|close|cancel|complete|reopen|returns|payments|refunds|stock|status)$/;
+  /(?:confirm|fulfil|close|cancel|complete|reopen|returns|payments|refunds|stock|status|schedule|send|pause|resume|winner|uncertain)$/;
 
 /** What is the caller's own may be told to point to another's. */
 function ownValues(name: string, template: string, own: Own | undefined): string[] {
@@ -200,8 +226,8 @@ function ownValues(name: string, template: string, own: Own | undefined): string
 }
 
 function uniqueOf(template: string): string {
-  if (/leads|deals|quotas|activities|tickets/.test(template)) return '';
-  if (/teams|pipelines|macros/.test(template)) return 'name';
+  if (/leads|deals|quotas|activities|tickets|campaigns/.test(template)) return '';
+  if (/teams|pipelines|macros|segments/.test(template)) return 'name';
   if (template.includes('product-categories')) return 'code';
   if (template.includes('products')) return 'sku';
   if (template.includes('orders')) return 'reference';

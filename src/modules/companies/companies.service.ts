@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { defineObject } from '../../platform/records/object-definition.js';
 import { RecordKit } from '../../platform/records/record-kit.js';
 import { RecordService } from '../../platform/records/record-service.js';
+import { SEGMENT_ACTIONS } from '../../platform/records/segment-actions.js';
 import { CompanyFields } from './company.dto.js';
 
 /** What the platform needs to know of companies. */
@@ -22,6 +23,7 @@ export const COMPANY = defineObject({
     { table: 'leads', column: 'converted_company_id', object: 'leads' },
   ],
   duplicateKeys: ['domain', 'phone', 'website', 'name'],
+  actions: SEGMENT_ACTIONS,
 });
 
 /** Organisations that are bought from or sold to. */

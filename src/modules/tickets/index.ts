@@ -8,7 +8,13 @@ export { TicketListeners } from './ticket-listeners.js';
 export type { TicketListener } from './ticket-listeners.js';
 export { LONGEST_MESSAGE, MESSAGE_KINDS, MessageDto } from './ticket-message.dto.js';
 export { readFlow } from './ticket-questions.js';
-export { TICKET_CHANNELS, TICKET_PRIORITIES, TICKET_TYPES, TicketDto } from './ticket.dto.js';
+export {
+  SLA_STATES,
+  TICKET_CHANNELS,
+  TICKET_PRIORITIES,
+  TICKET_TYPES,
+  TicketDto,
+} from './ticket.dto.js';
 export type { TicketChannel } from './ticket.dto.js';
 export { TicketsModule } from './tickets.module.js';
 export { TicketsService } from './tickets.service.js';

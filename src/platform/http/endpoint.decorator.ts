@@ -7,7 +7,7 @@ import { problemResponses } from './openapi-responses.js';
 
 /** Buckets that requests are counted in; see platform/throttle. */
 export type ThrottleClass =
-  'default' | 'search' | 'auth' | 'bulk' | 'form' | 'formTotal' | 'calendar';
+  'default' | 'search' | 'auth' | 'bulk' | 'form' | 'formTotal' | 'calendar' | 'link';
 
 /** What every route must declare. A route without a policy stops the start-up. */
 export interface RoutePolicy {
