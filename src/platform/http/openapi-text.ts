@@ -39,6 +39,11 @@ export const TAGS: readonly { name: string; description: string }[] = [
   { name: 'Ticket e-mail', description: 'Tickets of e-mails, and replies to them' },
   { name: 'Satisfaction surveys', description: 'Whether customers are satisfied' },
   {
+    name: 'Tickets',
+    description: 'What customers want to have dealt with, and what is said of it',
+  },
+  { name: 'Macros', description: 'What is often answered, and done to the ticket with it' },
+  {
     name: 'SLA policies',
     description: 'What is promised to customers, and what if it is not kept',
   },
