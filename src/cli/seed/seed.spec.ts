@@ -53,7 +53,7 @@ describe('the files', () => {
         "activities": "7b152e4dd7ef62f3",
         "companies": "49c3c73c97a50ba0",
         "contacts": "c50dea1650526414",
-        "deals": "776f24880eeb5b37",
+        "deals": "e2e69a10c0d0b8f9",
         "leads": "c388e0f430445171",
         "orders": "e6bfd8eebda507f1",
         "products": "6cafeb3991a4d49b",
