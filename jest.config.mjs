@@ -1,5 +1,5 @@
 const shared = {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/environment.mjs',
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {
     '^(\\.{1,2}/.*(?<!\\.json))\\.js$': '$1',
@@ -26,6 +26,7 @@ const shared = {
     ],
   },
   setupFiles: ['<rootDir>/test/preload.js'],
+  setupFilesAfterEnv: ['<rootDir>/test/support/retry.mjs'],
 };
 
 /** Specs need nothing; the suites under `test/` share one real PostgreSQL and clone a database. */

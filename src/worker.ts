@@ -4,6 +4,10 @@ import { loadConfig } from './config/config.js';
 import { standBack } from './platform/database/background.js';
 import { Database } from './platform/database/database.js';
 import { ActivityReminders } from './modules/activities/index.js';
+import { SlaWatch } from './modules/sla/index.js';
+import { SurveyMailer } from './modules/surveys/index.js';
+import { ReplyMailer } from './modules/ticket-mail/index.js';
+import { SegmentUpkeep } from './modules/segments/index.js';
 import { Sequencer } from './platform/outbox/sequencer.js';
 import { runChild } from './platform/processes/supervise-child.js';
 import { JobRelay } from './platform/queue/job-relay.js';
@@ -29,6 +33,10 @@ await runChild(async () => {
   app.get(JobRelay).start();
   app.get(Sequencer).start();
   app.get(ActivityReminders).start();
+  app.get(SlaWatch).start();
+  app.get(ReplyMailer).start();
+  app.get(SurveyMailer).start();
+  app.get(SegmentUpkeep).start();
   app.get(SearchFiller).start();
   const { host, workerPort: port } = config;
   const probes =

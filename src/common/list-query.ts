@@ -18,6 +18,11 @@ export interface ListQuery {
   /** Words to search for. */
   query?: string;
   where?: Condition;
+  /**
+   * Whether `where` may ask for related records and relative times: searches and exports may. The
+   * answers of plain lists are kept until the records of their own object change.
+   */
+  relations?: boolean;
 }
 
 export const DEFAULT_LIMIT = 50;
@@ -96,6 +101,7 @@ export function parseSearchBody(body: unknown): ListQuery {
     include: readNames('include', namesIn('include', include), MAX_INCLUDE),
     deleted: readFlag(members['deleted']),
     where: where === undefined ? undefined : parseWhere(where),
+    relations: true,
   };
 }
 

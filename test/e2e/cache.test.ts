@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { InvalidationBus } from '../../src/platform/bus/invalidation-bus.js';
+import { BUS_TIMING } from '../../src/platform/bus/timing.js';
 import { ResponseCache } from '../../src/platform/cache/response-cache.js';
 import { Metrics } from '../../src/platform/telemetry/metrics.js';
 import { until } from '../support/keel-process.js';
@@ -216,9 +217,14 @@ describe('an instance that is stopped', () => {
     const other = await server.startInstance();
     await Promise.all([trusted(server), trusted(other)]);
     await other.close();
-    const begun = performance.now();
-    await server.admin.expect(201, 'POST', '/v1/contacts', { lastName: 'Quick' });
-    expect(performance.now() - begun).toBeLessThan(90);
+    const times: number[] = [];
+    for (let n = 0; n < 10; n += 1) {
+      const begun = performance.now();
+      await server.admin.expect(201, 'POST', '/v1/contacts', { lastName: `Quick ${n}` });
+      times.push(performance.now() - begun);
+    }
     await server.close();
+    // Each write that waits for an instance takes this long at least; the quickest one tells.
+    expect(Math.min(...times)).toBeLessThan(BUS_TIMING.bound);
   });
 });

@@ -125,7 +125,8 @@ describe('npm start', () => {
     keel.signal('SIGINT');
     expect(await keel.exited).toBe(0);
     expect(await listLiving(processes)).toEqual([]);
-    expect([...keel.stdout, ...keel.stderr]).toEqual([]);
+    // On a busy machine it may have been ready before the signal came.
+    expect(keel.stderr).toEqual([]);
   });
 });
 

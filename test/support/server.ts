@@ -16,6 +16,10 @@ export const ADMIN_EMAIL = 'admin@example.com';
 /** Of every user that the tests make. */
 export const PASSWORD = 'correct horse battery staple';
 
+/** Closed after the suite by `environment.mjs`, where a test has failed before it could. */
+const leftOpen = ((globalThis as { keelLeftOpen?: Set<() => Promise<void>> }).keelLeftOpen ??=
+  new Set());
+
 /** One API process: in this test's own process, on a free port. */
 export interface TestInstance {
   url: string;
@@ -43,10 +47,14 @@ export interface TestServer extends TestInstance {
 export async function startServer(settings: Partial<Config> = {}): Promise<TestServer> {
   const database = await createTestDatabase();
   const instances: TestInstance[] = [];
-  const close = async () => {
-    await Promise.all(instances.map((instance) => instance.close()));
-    await database.drop();
-  };
+  let closed: Promise<void> | undefined;
+  const close = () =>
+    (closed ??= (async () => {
+      leftOpen.delete(close);
+      await Promise.all(instances.map((instance) => instance.close()));
+      await database.drop();
+    })());
+  leftOpen.add(close);
   try {
     return await boot(database, settings, instances, close);
   } catch (error) {

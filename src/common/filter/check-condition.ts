@@ -3,6 +3,7 @@ import { normalizeDate } from '../values/date.js';
 import { normalizeDatetime } from '../values/datetime.js';
 import { normalizeDecimal } from '../values/decimal.js';
 import { isUuid } from '../uuid.js';
+import { checkPath, checkRelated, MAX_HOPS, tooManyHops } from './check-related.js';
 import type {
   Comparison,
   Condition,
@@ -10,11 +11,16 @@ import type {
   FieldType,
   FilterField,
   FilterValue,
+  FilterRelation,
   Operator,
+  Relations,
   TypedComparison,
   TypedCondition,
 } from './condition.js';
 import { invalidFilter, shown } from './fault.js';
+import { RELATIVE_TIMES } from './filter-clock.js';
+import type { FilterClock } from './filter-clock.js';
+import { relationsNotHere } from './parse-related.js';
 
 /** Most values of one `in` or `nin`. */
 export const MAX_VALUES = 500;
@@ -57,6 +63,12 @@ const EXPECTED: Record<FieldType, string> = {
 export interface CheckOptions {
   /** Names to suggest from when a field does not exist. */
   fieldNames?: () => Iterable<string>;
+  /** Where related records can be asked for; without it they cannot be. */
+  relations?: Relations;
+  /** What relative times mean; without it there are none. */
+  clock?: FilterClock;
+  /** Relations that lead to the records already. */
+  hops?: number;
 }
 
 /**
@@ -74,7 +86,31 @@ export function checkCondition(
   if ('and' in condition) return { and: condition.and.map(check) };
   if ('or' in condition) return { or: condition.or.map(check) };
   if ('not' in condition) return { not: check(condition.not) };
+  const { relations } = options;
+  if ('related' in condition) {
+    if (!relations) throw relationsNotHere(condition);
+    assertHops(options, condition.at);
+    return checkRelated(condition, relations, within(options, condition.at));
+  }
+  if (!schema(condition.field)?.filterable && relations) {
+    const path = checkPath(condition, relations, within(options, condition.at));
+    if (path) return path;
+  }
   return checkComparison(condition, schema, options);
+}
+
+function assertHops({ hops = 0 }: CheckOptions, at = ''): void {
+  if (hops >= MAX_HOPS) throw tooManyHops(at);
+}
+
+/** Checks conditions on the records that a relation leads to. */
+function within(options: CheckOptions, at = '') {
+  const hops = (options.hops ?? 0) + 1;
+  return (where: Condition | undefined, relation: FilterRelation): TypedCondition => {
+    const { schema, fieldNames, relations } = relation;
+    assertHops(options, at);
+    return checkCondition(where as Condition, schema, { ...options, fieldNames, relations, hops });
+  };
 }
 
 function checkComparison(
@@ -85,6 +121,7 @@ function checkComparison(
   const { field, op, value, at = '' } = comparison;
   const known = schema(field);
   if (!known?.filterable) throw unknownField(field, at, options);
+  const { clock } = options;
   const { type } = known;
   if (value === null && (op === 'eq' || op === 'neq')) {
     return { field, op: 'isNull', type, value: op === 'eq' };
@@ -95,34 +132,48 @@ function checkComparison(
     throw invalidFilter('operatorNotAllowed', detail, at);
   }
   if (op === 'isNull') return { field, op, type, value: coerce({ type: 'boolean' }, comparison) };
-  if (op === 'in' || op === 'nin') return { field, op, type, value: checkList(known, comparison) };
-  return { field, op, type, value: coerce(known, comparison) };
+  if (op === 'in' || op === 'nin') {
+    return { field, op, type, value: checkList(known, comparison, clock) };
+  }
+  return { field, op, type, value: coerce(known, comparison, clock) };
 }
 
-function unknownField(field: string, at: string, { fieldNames }: CheckOptions): Error {
-  const near = fieldNames && closest(field, fieldNames());
+function unknownField(field: string, at: string, options: CheckOptions): Error {
+  const { fieldNames, relations } = options;
+  const names = [...(fieldNames?.() ?? []), ...(relations?.names() ?? [])];
+  const near = closest(field, names);
   const hint = near === undefined ? '' : ` Did you mean ${near}?`;
   const detail = `There is no field ${shown(field)} to filter by.${hint}`;
   return invalidFilter('unknownField', detail, at);
 }
 
-function checkList(field: FilterField, comparison: Comparison): FilterValue {
+function checkList(
+  field: FilterField,
+  comparison: Comparison,
+  clock: FilterClock | undefined,
+): FilterValue {
   const { value } = comparison;
   if (!Array.isArray(value) || value.length === 0 || value.length > MAX_VALUES) {
     const detail = `${shown(comparison.field)} takes a list of 1 to ${MAX_VALUES} values here.`;
     throw invalidFilter('invalidValue', detail, comparison.at ?? '');
   }
-  const items = (value as unknown[]).map((item) => coerce(field, { ...comparison, value: item }));
+  const items = (value as unknown[]).map((item) =>
+    coerce(field, { ...comparison, value: item }, clock),
+  );
   return [...new Set(items)];
 }
 
 function coerce(
   { type, normalize }: Pick<FilterField, 'type' | 'normalize'>,
   { field, op, value: raw, at = '' }: Comparison,
+  clock?: FilterClock,
 ): string | number | boolean {
-  const value = COERCERS[type](raw);
+  const isTime = type === 'date' || type === 'datetime';
+  const value = (isTime ? clock?.[type](raw) : undefined) ?? COERCERS[type](raw);
   if (value === undefined) {
-    const detail = `${shown(field)} is compared with ${EXPECTED[type]}, not with ${shown(raw)}.`;
+    const relative = isTime && clock ? `, or a relative time: ${RELATIVE_TIMES}` : '';
+    const expected = `${EXPECTED[type]}${relative}`;
+    const detail = `${shown(field)} is compared with ${expected}, not with ${shown(raw)}.`;
     throw invalidFilter('invalidValue', detail, at);
   }
   if (!normalize || !WHOLE.includes(op)) return value;

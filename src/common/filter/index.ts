@@ -1,10 +1,17 @@
 export { checkCondition } from './check-condition.js';
-export { parseFilterParams, parseWhere } from './parse-filter.js';
+export { holdsForZero } from './check-related.js';
+export { FilterClock } from './filter-clock.js';
+export { parseFilterParams, parsePlainWhere, parseWhere } from './parse-filter.js';
 export type {
+  AggregateOperator,
   Condition,
   FieldSchema,
   FieldType,
   FilterField,
+  FilterRelation,
   Operator,
+  PlainCondition,
+  Relations,
   TypedCondition,
+  TypedRelated,
 } from './condition.js';

@@ -1,9 +1,10 @@
 import { closest } from '../suggest.js';
 import { OPERATORS } from './condition.js';
-import type { Condition, Operator } from './condition.js';
+import type { Condition, Operator, PlainCondition } from './condition.js';
 import { invalidFilter, shown, step } from './fault.js';
+import { parseRelated, relationsNotHere } from './parse-related.js';
 
-/** Deepest nesting of `and`, `or` and `not`; a comparison itself adds none. */
+/** Deepest nesting of `and`, `or`, `not` and `related`; a comparison itself adds none. */
 export const MAX_DEPTH = 5;
 /** Most comparisons of one request. */
 export const MAX_CONDITIONS = 100;
@@ -75,12 +76,26 @@ function splitList(text: string): string[] {
 }
 
 /**
- * Reads the JSON form: `{"and": [{"field", "op", "value"}, {"or": […]}, {"not": {…}}]}`.
+ * Reads the JSON form: `{"and": [{"field", "op", "value"}, {"or": […]}, {"not": {…}}]}`, and
+ * `{"related", "where", …}` for conditions on related records (see `parseRelated`).
  * @param at where it stands, as a JSON pointer
  * @throws Problem 400 `invalid-filter` with a JSON pointer to what cannot be read.
  */
 export function parseWhere(json: unknown, at = '/where'): Condition {
   return parseNode(json, at, { depth: 0, left: MAX_CONDITIONS });
+}
+
+/** As {@link parseWhere}, where there are no related records to ask for. */
+export function parsePlainWhere(json: unknown, at = '/where'): PlainCondition {
+  return plain(parseWhere(json, at));
+}
+
+function plain(condition: Condition): PlainCondition {
+  if ('and' in condition) return { and: condition.and.map(plain) };
+  if ('or' in condition) return { or: condition.or.map(plain) };
+  if ('not' in condition) return { not: plain(condition.not) };
+  if (!('related' in condition)) return condition;
+  throw relationsNotHere(condition);
 }
 
 /** `left` is shared by all nodes: how many comparisons there may still be. */
@@ -91,13 +106,19 @@ interface Budget {
 
 function parseNode(node: unknown, at: string, budget: Budget): Condition {
   if (typeof node !== 'object' || node === null || Array.isArray(node)) {
-    const detail = `${at} must be an object: {"field", "op", "value"}, {"and"}, {"or"} or {"not"}.`;
+    const detail = `${at} must be an object: {"field", "op", "value"}, {"and"}, {"or"}, {"not"} or {"related"}.`;
     throw invalidFilter('unreadable', detail, at);
   }
   const members = node as Record<string, unknown>;
   const names = Object.keys(members);
   if (names.length === 1 && ('and' in members || 'or' in members || 'not' in members)) {
     return parseGroup(members, at, budget);
+  }
+  if ('related' in members) {
+    return deeper(budget, at, () => {
+      spend(budget, at);
+      return parseRelated(members, at, (where, place) => parseNode(where, place, budget));
+    });
   }
   const unknown = names.find((name) => name !== 'field' && name !== 'op' && name !== 'value');
   if (unknown === undefined && 'field' in members && 'value' in members) {
@@ -109,19 +130,29 @@ function parseNode(node: unknown, at: string, budget: Budget): Condition {
 }
 
 function parseGroup(members: Record<string, unknown>, at: string, budget: Budget): Condition {
+  return deeper(budget, at, () =>
+    'not' in members
+      ? { not: parseNode(members['not'], `${at}/not`, budget) }
+      : 'and' in members
+        ? { and: parseList(members['and'], `${at}/and`, budget) }
+        : { or: parseList(members['or'], `${at}/or`, budget) },
+  );
+}
+
+function deeper(budget: Budget, at: string, read: () => Condition): Condition {
   if (budget.depth === MAX_DEPTH) {
     const detail = `Conditions nest at most ${MAX_DEPTH} deep.`;
     throw invalidFilter('tooDeep', detail, at);
   }
   budget.depth += 1;
-  const group: Condition =
-    'not' in members
-      ? { not: parseNode(members['not'], `${at}/not`, budget) }
-      : 'and' in members
-        ? { and: parseList(members['and'], `${at}/and`, budget) }
-        : { or: parseList(members['or'], `${at}/or`, budget) };
+  const condition = read();
   budget.depth -= 1;
-  return group;
+  return condition;
+}
+
+function spend(budget: Budget, at: string): void {
+  budget.left -= 1;
+  if (budget.left < 0) throw tooMany(at);
 }
 
 function parseList(list: unknown, at: string, budget: Budget): Condition[] {
@@ -133,8 +164,7 @@ function parseList(list: unknown, at: string, budget: Budget): Condition[] {
 }
 
 function parseComparison(members: Record<string, unknown>, at: string, budget: Budget): Condition {
-  budget.left -= 1;
-  if (budget.left < 0) throw tooMany(at);
+  spend(budget, at);
   const { field, op = 'eq', value } = members;
   if (typeof field !== 'string' || field === '' || field.length > LONGEST_FIELD) {
     throw invalidFilter('unreadable', `${at}/field must be the name of a field.`, `${at}/field`);

@@ -1,23 +1,18 @@
 import type { RequestContext } from '../../common/context.js';
 import { uuidv7 } from '../../common/uuid.js';
-import type { Statement } from '../../platform/database/pipeline.js';
+import { checkLinkUses } from '../../platform/records/linked-records.js';
+import type { LinkUse } from '../../platform/records/linked-records.js';
 import { itemsOf, storedItems } from '../../platform/records/list-items.js';
 import type { RecordKit } from '../../platform/records/record-kit.js';
 import type { Draft, Questions, RecordRules } from '../../platform/records/record-rules.js';
 import type { ActivityLink, Participant } from './activity-lists.dto.js';
 import { deriveSeries, deriveTimes, instant, timestamp } from './activity-times.js';
 
-/** A record that a draft points to, and where. */
-interface Use extends ActivityLink {
-  draft: Draft;
-  at: string;
-}
-
 /** What holds for every activity, whichever way it is written. */
 export function activityRules(kit: RecordKit): RecordRules {
   return {
     async prepare(db, ctx, drafts) {
-      await checkLinks(kit, db, ctx, drafts);
+      await checkLinkUses(kit, db, ctx, drafts.flatMap(newUses));
       await giveZones(db, ctx, drafts);
       for (const draft of drafts) settleStatus(ctx, draft);
     },
@@ -37,13 +32,13 @@ const isContinuation = ({ before, after }: Draft): boolean =>
 const keyOf = ({ object, recordId }: ActivityLink): string => `${object}/${recordId}`;
 
 /** Links and contacts that a draft names and its record does not have yet. */
-function newUses(draft: Draft): Use[] {
+function newUses(draft: Draft): LinkUse[] {
   if (isContinuation(draft)) return [];
   const known = new Set(usesOf(draft, draft.before?.values ?? {}).map(keyOf));
   return usesOf(draft, draft.after.values).filter((use) => !known.has(keyOf(use)));
 }
 
-function usesOf(draft: Draft, values: Draft['after']['values']): Use[] {
+function usesOf(draft: Draft, values: Draft['after']['values']): LinkUse[] {
   const links = itemsOf<ActivityLink>(values['links']).map(({ object, recordId }, index) => {
     return { draft, object, recordId, at: `/links/${index}/recordId` };
   });
@@ -53,43 +48,6 @@ function usesOf(draft: Draft, values: Draft['after']['values']): Use[] {
     return [{ draft, object: 'contact', recordId: contactId, at }];
   });
   return [...links, ...contacts];
-}
-
-/** What is elsewhere, gone or out of the caller's reach is all the same: there is no such record. */
-async function checkLinks(
-  kit: RecordKit,
-  db: Questions,
-  ctx: RequestContext,
-  drafts: readonly Draft[],
-): Promise<void> {
-  const groups = Map.groupBy(drafts.flatMap(newUses), ({ object }) => object);
-  const questions = [...groups].map(([object, uses]) => reachStatement(kit, ctx, object, uses));
-  const asked = questions.filter((question) => question !== null);
-  const results = asked.length > 0 ? await db.run(asked) : [];
-  const found = new Set(results.flatMap(({ rows }) => rows.map((row) => row['id'] as string)));
-  for (const { draft, object, recordId, at } of [...groups.values()].flat()) {
-    if (found.has(recordId)) continue;
-    const detail = `there is no ${object} ${recordId}`;
-    draft.errors.push({ pointer: draft.pointer + at, code: 'reference', detail });
-  }
-}
-
-function reachStatement(
-  kit: RecordKit,
-  ctx: RequestContext,
-  object: string,
-  uses: readonly Use[],
-): Statement | null {
-  const table = kit.get(object)?.table;
-  const reach = ctx.grants.get(`${object}:read`);
-  if (table === undefined || reach === undefined) return null;
-  const ids = [...new Set(uses.map(({ recordId }) => recordId))];
-  const isOwn = reach === 'own';
-  return {
-    text: `select id from ${table} where workspace_id = $1 and id = any($2::uuid[])
-      and deleted_at is null ${isOwn ? 'and owner_id = $3::uuid' : ''}`,
-    params: [ctx.workspaceId, ids, ...(isOwn ? [ctx.principal.userId] : [])],
-  };
 }
 
 /** A recurrence follows the clock of whoever makes it, unless another is named. */

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { defineObject } from '../../platform/records/object-definition.js';
 import { RecordKit } from '../../platform/records/record-kit.js';
 import { RecordService } from '../../platform/records/record-service.js';
+import { SEGMENT_ACTIONS } from '../../platform/records/segment-actions.js';
 import { CompanyFields } from './company.dto.js';
 
 /** What the platform needs to know of companies. */
@@ -18,9 +19,11 @@ export const COMPANY = defineObject({
     { table: 'orders', column: 'company_id', object: 'orders' },
     { table: 'companies', column: 'parent_id', object: 'companies' },
     { table: 'deals', column: 'company_id', object: 'deals' },
+    { table: 'tickets', column: 'company_id', object: 'tickets' },
     { table: 'leads', column: 'converted_company_id', object: 'leads' },
   ],
   duplicateKeys: ['domain', 'phone', 'website', 'name'],
+  actions: SEGMENT_ACTIONS,
 });
 
 /** Organisations that are bought from or sold to. */

@@ -1,4 +1,4 @@
-import { parseWhere } from '../../common/filter/index.js';
+import { parsePlainWhere } from '../../common/filter/index.js';
 import type { FieldError } from '../../common/errors.js';
 import { Problem } from '../../common/errors.js';
 import { cellReaders } from '../../common/values/cell-forms.js';
@@ -176,7 +176,7 @@ function leftOutFaults({ leaveOut = [] }: ImportOptionsDto): FieldError[] {
       return [{ pointer: `${at}/reason`, code: 'isNotEmpty', detail }];
     }
     try {
-      parseWhere(where, `${at}/where`);
+      parsePlainWhere(where, `${at}/where`);
       return [];
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
@@ -187,4 +187,4 @@ function leftOutFaults({ leaveOut = [] }: ImportOptionsDto): FieldError[] {
 
 /** The rules for rows to leave out, as they were checked before. */
 export const leftOutRules = ({ leaveOut = [] }: ImportOptionsDto): LeftOut[] =>
-  leaveOut.map(({ where, reason }) => ({ where: parseWhere(where), reason }));
+  leaveOut.map(({ where, reason }) => ({ where: parsePlainWhere(where), reason }));

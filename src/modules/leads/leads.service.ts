@@ -4,6 +4,7 @@ import { defineObject } from '../../platform/records/object-definition.js';
 import { RecordKit } from '../../platform/records/record-kit.js';
 import { WorkloadSources } from '../../platform/records/workload-sources.js';
 import { RecordService } from '../../platform/records/record-service.js';
+import { SEGMENT_ACTIONS } from '../../platform/records/segment-actions.js';
 import { LeadAssigner } from './assignment/lead-assigner.js';
 import { LeadFields } from './lead.dto.js';
 import { keepLeadState } from './lead-state.js';
@@ -32,6 +33,7 @@ export const LEAD = defineObject({
   duplicateKeys: ['email', 'mobile', 'phone', 'lastName', 'companyName'],
   derive: keepLeadState,
   actions: {
+    ...SEGMENT_ACTIONS,
     assigned: 'A lead got an owner, from somebody or by a rule.',
     disqualified: 'A lead was given up, with a reason.',
     requalified: 'A disqualified lead is worked on again.',

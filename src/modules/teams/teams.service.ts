@@ -12,7 +12,11 @@ export const TEAM = defineObject({
   fields: TeamFields,
   title: ({ name }) => String(name ?? ''),
   subtitle: ({ description }) => String(description ?? '').slice(0, 100),
-  links: [{ table: 'teams', column: 'parent_team_id', object: 'teams' }],
+  links: [
+    { table: 'teams', column: 'parent_team_id', object: 'teams' },
+    { table: 'tickets', column: 'team_id', object: 'tickets' },
+    { table: 'macros', column: 'set_team_id', object: 'macros' },
+  ],
   constraints: {
     teams_tree: {
       pointer: '/parentTeamId',

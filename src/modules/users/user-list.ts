@@ -120,6 +120,7 @@ function userCondition(condition: TypedCondition, params: Params): string {
     return parts.length === 0 ? String(isAnd) : `(${parts.join(isAnd ? ' and ' : ' or ')})`;
   }
   if ('not' in condition) return `(${userCondition(condition.not, params)}) is not true`;
+  if ('relation' in condition) throw new Error('Users are asked for without relations');
   if (condition.field === 'teamId') {
     return related(condition, 'x.id', 'uuid', params, TEAMS);
   }

@@ -14,6 +14,10 @@ export const RECORD_OBJECTS = [
   'deal',
   'activity',
   'quota',
+  'segment',
+  'ticket',
+  'macro',
+  'campaign',
 ] as const;
 export type RecordObject = (typeof RECORD_OBJECTS)[number];
 
@@ -33,12 +37,34 @@ const SELLING = [
   'product:adjustStock',
 ] as const;
 
+/** What is done to tickets besides changing fields. */
+const SERVING = ['ticket:reply', 'ticket:take', 'ticket:assign'] as const;
+
 const OTHER_PERMISSIONS = [
+  'inboundEmail:receive',
+  'inboundEmail:read',
+  'inboundEmail:manage',
+  'survey:read',
+  'survey:manage',
   'leadForm:read',
   'leadForm:manage',
   'assignmentRule:read',
   'assignmentRule:manage',
+  'slaPolicy:read',
+  'slaPolicy:manage',
+  'consentPurpose:read',
+  'consentPurpose:manage',
+  'suppression:read',
+  'suppression:manage',
   ...SELLING,
+  ...SERVING,
+  'ticketStatus:manage',
+  'consentPurpose:read',
+  'consentPurpose:manage',
+  'suppression:read',
+  'suppression:manage',
+  ...SELLING,
+  'campaign:send',
   'exchangeRate:read',
   'exchangeRate:manage',
   'property:read',
@@ -109,7 +135,7 @@ function covers(pattern: string, permission: Permission): boolean {
 }
 
 /** Teams and how selling is organised belong to who sets things up, although they are records. */
-const SET_UP = new Set(['team', 'pipeline', 'quota']);
+const SET_UP = new Set(['team', 'pipeline', 'quota', 'macro']);
 
 const isNamed = (object: string, action: string): boolean =>
   object === 'audit' || (SET_UP.has(object) && action !== 'read');
@@ -165,6 +191,9 @@ const SELLS_OWN = ['confirm', 'fulfil', 'close', 'cancel', 'return', 'pay'].map(
   (action) => `order:${action}:own`,
 );
 
+/** Whoever serves customers may answer any of them, and take up what nobody has. */
+const SERVES = ['ticket:reply', 'ticket:take'];
+
 /** The roles each workspace begins with, by name. Workspaces keep only that they have them. */
 export const BUILT_IN_ROLES: Record<string, { description: string; permissions: string[] }> = {
   owner: { description: 'Everything, including the workspace itself', permissions: ['*'] },
@@ -183,8 +212,19 @@ export const BUILT_IN_ROLES: Record<string, { description: string; permissions: 
       'export:*',
       'property:manage',
       'leadForm:manage',
+      'inboundEmail:manage',
+      'survey:manage',
       'assignmentRule:manage',
+      'slaPolicy:manage',
+      'consentPurpose:manage',
+      'suppression:manage',
       ...SELLING,
+      ...SERVING,
+      'macro:*',
+      'consentPurpose:manage',
+      'suppression:manage',
+      ...SELLING,
+      'campaign:send',
       'pipeline:*',
       'quota:*',
       'exchangeRate:manage',
@@ -192,7 +232,7 @@ export const BUILT_IN_ROLES: Record<string, { description: string; permissions: 
   },
   member: {
     description: 'Reads all records, changes their own',
-    permissions: ['*:read', ...RECORDS_OWN, ...SELLS_OWN, 'import:*', 'export:*'],
+    permissions: ['*:read', ...RECORDS_OWN, ...SELLS_OWN, ...SERVES, 'import:*', 'export:*'],
   },
   viewer: { description: 'Reads all records', permissions: ['*:read'] },
 };

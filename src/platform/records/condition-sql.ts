@@ -1,6 +1,8 @@
 import type { TypedCondition } from '../../common/filter/index.js';
 import type { ObjectDefinition } from './object-definition.js';
 import type { Params } from './params.js';
+import { relatedSql } from './related-sql.js';
+import type { Writing } from './related-sql.js';
 
 /** What conditions need to know of an object. */
 type Filterable = { object: string } & Pick<ObjectDefinition, 'paths'>;
@@ -28,30 +30,35 @@ const escapeLike = (text: string): string => text.replace(/[\\%_]/g, '\\$&');
  * SQL of a checked condition over the row `r`. Own columns are compared in place; tags, custom
  * properties and external ids through `record_index`, which an index serves under row level
  * security (jsonb and array operators are not leakproof, so their indexes would not be used).
+ * @param isWanted false for the opposite: `not` goes down to what it denies, so that PostgreSQL
+ * can join with what there must not be.
  */
 export function conditionSql(
   definition: Filterable,
   condition: TypedCondition,
   params: Params,
+  writing: Writing = { row: 'r', few: false },
+  isWanted = true,
 ): string {
-  if ('and' in condition) return joined(definition, condition.and, ' and ', params, 'true');
-  if ('or' in condition) return joined(definition, condition.or, ' or ', params, 'false');
-  if ('not' in condition) return `(${conditionSql(definition, condition.not, params)}) is not true`;
+  if ('not' in condition) {
+    return conditionSql(definition, condition.not, params, writing, !isWanted);
+  }
+  if ('and' in condition || 'or' in condition) {
+    const isAnd = 'and' in condition;
+    const parts = (isAnd ? condition.and : condition.or).map((item) =>
+      conditionSql(definition, item, params, writing, isWanted),
+    );
+    const glue = isAnd === isWanted ? ' and ' : ' or ';
+    return parts.length === 0 ? String(isAnd === isWanted) : `(${parts.join(glue)})`;
+  }
+  if ('relation' in condition) {
+    return relatedSql(definition, condition, params, writing, isWanted, conditionSql);
+  }
   const path = definition.paths.get(condition.field);
-  return path
-    ? columnSql(`r.${path.column}`, condition, params)
-    : indexSql(definition, condition, params);
-}
-
-function joined(
-  definition: Filterable,
-  conditions: readonly TypedCondition[],
-  glue: string,
-  params: Params,
-  empty: string,
-): string {
-  const parts = conditions.map((item) => conditionSql(definition, item, params));
-  return parts.length === 0 ? empty : `(${parts.join(glue)})`;
+  const sql = path
+    ? columnSql(`${writing.row}.${path.column}`, condition, params)
+    : indexSql(definition, condition, params, writing);
+  return isWanted ? sql : `(${sql}) is not true`;
 }
 
 function columnSql(column: string, condition: Comparison, params: Params): string {
@@ -80,29 +87,36 @@ function likePattern(op: string, text: string): string {
 }
 
 /** Whether a row of `record_index` for the key fulfils the condition. */
-function indexSql(definition: Filterable, condition: Comparison, params: Params): string {
+function indexSql(
+  definition: Filterable,
+  condition: Comparison,
+  params: Params,
+  { row, few }: Writing,
+): string {
   const { field, op, value } = condition;
+  const id = `${row}.id`;
   const rows = `select i.record_id from record_index i where i.workspace_id = ${params.workspace}
-    and i.object = '${definition.object}' and i.key = ${params.add(field)}`;
+    and i.object = '${definition.object}' and i.key = ${params.add(field)}
+    ${few ? `and i.record_id = ${id}` : ''}`;
   const numeric = condition.type === 'number' || condition.type === 'decimal';
   const column = numeric ? 'i.number' : 'i.value';
   const cast = numeric ? 'float8' : 'text';
   const ordered = ORDERED[op];
-  if (ordered) return `r.id in (${rows} and ${column} ${ordered} ${params.add(value, cast)})`;
+  if (ordered) return `${id} in (${rows} and ${column} ${ordered} ${params.add(value, cast)})`;
   switch (op) {
     case 'eq':
     case 'has':
-      return `r.id in (${rows} and ${column} = ${params.add(textOf(value, numeric), cast)})`;
+      return `${id} in (${rows} and ${column} = ${params.add(textOf(value, numeric), cast)})`;
     case 'neq':
-      return `r.id not in (${rows} and ${column} = ${params.add(textOf(value, numeric), cast)})`;
+      return `${id} not in (${rows} and ${column} = ${params.add(textOf(value, numeric), cast)})`;
     case 'in':
-      return `r.id in (${rows} and ${column} = any(${params.add(value, `${cast}[]`)}))`;
+      return `${id} in (${rows} and ${column} = any(${params.add(value, `${cast}[]`)}))`;
     case 'nin':
-      return `r.id not in (${rows} and ${column} = any(${params.add(value, `${cast}[]`)}))`;
+      return `${id} not in (${rows} and ${column} = any(${params.add(value, `${cast}[]`)}))`;
     case 'isNull':
-      return `r.id ${value === true ? 'not ' : ''}in (${rows})`;
+      return `${id} ${value === true ? 'not ' : ''}in (${rows})`;
     default:
-      return `r.id in (${rows} and i.value ilike ${params.add(likePattern(op, String(value)))})`;
+      return `${id} in (${rows} and i.value ilike ${params.add(likePattern(op, String(value)))})`;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { TypedCondition } from '../../common/filter/index.js';
+import { itemsOf } from './list-items.js';
 import type { ObjectDefinition } from './object-definition.js';
 import type { RecordRow } from './stored-row.js';
 
@@ -18,6 +19,7 @@ export function fulfils(
   if ('and' in condition) return condition.and.every((item) => fulfils(definition, item, row));
   if ('or' in condition) return condition.or.some((item) => fulfils(definition, item, row));
   if ('not' in condition) return !fulfils(definition, condition.not, row);
+  if ('relation' in condition) throw new Error('Related records are not at hand here');
   return compare(condition, valuesOf(definition, condition.field, row));
 }
 
@@ -25,6 +27,10 @@ export function fulfils(
 function valuesOf(definition: ObjectDefinition, field: string, row: RecordRow): Value[] {
   const path = definition.paths.get(field);
   if (path) return present(path.column === 'owner_id' ? row.ownerId : row.values[path.column]);
+  const item = definition.indexedItems.get(field);
+  if (item) {
+    return itemsOf(row.values[item.list.column]).flatMap((each) => present(each[item.member.name]));
+  }
   if (field === 'tags') return row.tags;
   const [kind, ...rest] = field.split('.');
   const name = rest.join('.');

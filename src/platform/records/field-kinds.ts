@@ -18,6 +18,7 @@ import { normalizeText } from '../../common/values/text.js';
 import { normalizeTimeZone } from '../../common/values/time-zone.js';
 import { normalizeUrl } from '../../common/values/url.js';
 import { utcSql } from './utc-sql.js';
+import { json } from './json-object.js';
 import { list } from './list-items.js';
 import { names } from './name-list.js';
 import type {
@@ -298,4 +299,5 @@ export const FIELD_KINDS = {
   address,
   list,
   names,
+  json,
 } satisfies Record<FieldKindName, FieldKind>;

@@ -14,7 +14,7 @@ export function fieldSpec(
   items: readonly FieldSpec[] = [],
 ): FieldSpec {
   const kind: FieldKind = FIELD_KINDS[kindName];
-  const column = snakeCase(name);
+  const column = options.column ?? snakeCase(name);
   const choices = options.options ?? [];
   const select = choices.map((value) => ({ value, label: value }));
   return {

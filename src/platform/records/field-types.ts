@@ -23,7 +23,8 @@ export type FieldKindName =
   | 'phone'
   | 'money'
   | 'address'
-  | 'list';
+  | 'list'
+  | 'json';
 
 /** Values of a row by column name, as they go into SQL. */
 export type ColumnValues = Record<string, string | number | boolean | null>;
@@ -101,6 +102,8 @@ export interface FieldOptions {
   unique?: boolean;
   /** An index serves this order: `(workspace_id, column, id)`. */
   sortable?: boolean;
+  /** Name of its column where the field's own is a word of SQL. */
+  column?: string;
   /** Where search finds it: as the title or subtitle of a hit, or only as a word. */
   search?: 'title' | 'subtitle' | 'text';
   maxLength?: number;
@@ -108,6 +111,8 @@ export interface FieldOptions {
   max?: number;
   /** Most decimals of a decimal number; default 4. */
   scale?: number;
+  /** An amount: the field of the record that names its currency. */
+  currencyIn?: string;
   /** Set by the server alone: bodies and files that name it are refused. */
   readOnly?: boolean;
   /** Read-only, but a file of what happened before Keel may say it of new records. */

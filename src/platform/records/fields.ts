@@ -77,6 +77,9 @@ export const NamesField = (options: Options): PropertyDecorator =>
 export const LinkField = (options: Options & { objectIn: string }): PropertyDecorator =>
   field('reference', options);
 
+/** A JSON object; given and stored as a whole, and checked by the domain. */
+export const JsonField = (options: Options): PropertyDecorator => field('json', options);
+
 /**
  * A list of items, each an object with members of its own, such as the lines of an order. It is
  * given and stored as a whole; items get an `id` that stays theirs. Read-only members of items are

@@ -4,7 +4,7 @@ import type { Normalizer } from '../../common/values/normalized.js';
 import { parseCustom, PROPERTY_TYPES } from './custom-properties.js';
 import type { CustomProperty } from './custom-properties.js';
 import type { ColumnValues, FieldKindName, FieldSpec, ParseContext } from './field-types.js';
-import type { ObjectDefinition } from './object-definition.js';
+import type { ObjectDefinition, PathSpec } from './object-definition.js';
 import type { WorkspaceSettings } from './record-settings.js';
 
 /** Kinds of fields whose values are stored in another form than people may write them. */
@@ -30,7 +30,7 @@ export function fieldSchema(
       const { type, field } = path;
       const rewritten = field && REWRITTEN.has(field.kindName);
       const normalize = rewritten ? normalizerOf(field, settings) : path.normalize;
-      return { type, filterable: true, normalize };
+      return { type, filterable: true, normalize, isAddable: isAddable(path) };
     }
     const item = definition.indexedItems.get(name);
     if (item) return { type: item.member.columns[0]?.filter ?? 'text', filterable: true };
@@ -46,6 +46,10 @@ export function fieldSchema(
     return { type: PROPERTY_TYPES[property.type], filterable: true, normalize };
   };
 }
+
+/** Numbers of the record's own that mean an amount: no versions, ids or ranks. */
+const isAddable = ({ column, type }: PathSpec): boolean =>
+  column !== 'version' && (type === 'integer' || type === 'number' || type === 'decimal');
 
 /** Names to suggest from when a filter names something else. */
 export function filterNames(

@@ -22,7 +22,7 @@ export function assertReach(
   ctx: RequestContext,
   definition: ObjectDefinition,
   action: string,
-  row: RecordRow,
+  row: Pick<RecordRow, 'id' | 'ownerId'>,
 ): void {
   const permission = `${definition.object}:${action}`;
   const reach = ctx.grants.get(permission);

@@ -89,16 +89,22 @@ export class RecordMerger {
   ): Promise<MergeResult> {
     const { definition } = this.store;
     const { survivor, losers } = await this.lock(tx, ctx, id, merge.duplicateIds);
-    const merged = this.combine(survivor, losers, merge.prefer ?? {});
+    const { prefer = {} } = merge;
+    const merged = this.combine(survivor, losers, prefer);
+    const moves = definition.merging?.(ctx, { survivor, merged, losers, prefer }) ?? [];
     const draft = draftOf(survivor, merged, '');
     await applyRules(definition, tx, { ...ctx, tx }, [draft]);
     if (draft.errors.length > 0) throw Problem.validation(draft.errors);
     const changes = changesBetween(definition, survivor, merged);
     const lost = losers.map((loser) => loser.id);
     const moved = await moveLinks(this.kit, tx, ctx, definition, lost, id);
-    const results = await tx.run(
-      this.statements(ctx, survivor, merged, losers, changes, settings.properties),
-    );
+    for (const companion of this.kit.companionsOf(definition.object)) {
+      await companion.merging(tx, ctx, merged, losers);
+    }
+    const results = await tx.run([
+      ...this.statements(ctx, survivor, merged, losers, changes, settings.properties),
+      ...moves,
+    ]);
     const record = recordsById(results[2]).get(id) as RecordJson;
     tx.touch(tagsOf(definition, [id, ...lost]));
     if (merge.dryRun) throw new DryRun({ record: null, changes, moved });

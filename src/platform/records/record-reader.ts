@@ -1,19 +1,18 @@
 import type { RequestContext } from '../../common/context.js';
 import { decodeCursor, encodeCursor } from '../../common/cursor.js';
 import { MovedPermanently, Problem } from '../../common/errors.js';
-import { checkCondition } from '../../common/filter/index.js';
 import type { ListQuery } from '../../common/list-query.js';
 import type { Transaction } from '../database/transaction.js';
 import type { PageJson, RecordJson } from '../http/answers.js';
 import { planMatch } from '../search/match-condition.js';
 import { conditionSql } from './condition-sql.js';
-import { fieldSchema, filterNames } from './filter-schema.js';
 import { includeSql } from './includes.js';
 import { countStatement, pageStatement } from './list-sql.js';
 import type { ListPlan } from './list-sql.js';
 import { Params } from './params.js';
 import type { ObjectDefinition } from './object-definition.js';
 import { reachCondition } from './reach.js';
+import { checkAcross, checkPlain } from './record-conditions.js';
 import type { RecordKit } from './record-kit.js';
 import { jsonSql } from './record-json.js';
 import type { WorkspaceSettings } from './record-settings.js';
@@ -57,10 +56,18 @@ export class RecordReader {
     return { id: row.id, version: row.version, json: row.json, partial };
   }
 
-  /** A page of the list that the query describes. */
-  async page(ctx: RequestContext, query: ListQuery): Promise<PageJson> {
+  /**
+   * A page of the list that the query describes.
+   * @param among a further condition over the row `r`, such as belonging to a segment.
+   */
+  async page(
+    ctx: RequestContext,
+    query: ListQuery,
+    among?: (params: Params) => string,
+  ): Promise<PageJson> {
     const settings = await this.kit.settings.of(ctx, this.definition, usesCustom(query));
     const plan = await this.plan(ctx, query, settings);
+    if (among) plan.conditions = [...plan.conditions, among];
     const statements = [pageStatement(plan)];
     if (query.count !== 'none') statements.push(countStatement(plan, query.count));
     const [rows, count] = await this.kit.database.run(ctx, statements);
@@ -90,9 +97,10 @@ export class RecordReader {
     const keys = sortKeys(definition, requested, custom);
     const conditions = [reachCondition(ctx, definition)].filter((item) => item !== undefined);
     if (query.where) {
-      const fieldNames = (): Iterable<string> => filterNames(definition, settings);
-      const schema = fieldSchema(definition, settings);
-      const checked = checkCondition(query.where, schema, { fieldNames });
+      const { where, relations } = query;
+      const checked = relations
+        ? (await checkAcross(this.kit, ctx, definition, where, usesCustom(query))).condition
+        : checkPlain(definition, settings, where);
       conditions.push((params) => conditionSql(definition, checked, params));
     }
     if (query.query) {

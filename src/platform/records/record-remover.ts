@@ -4,6 +4,9 @@ import { violationOf } from '../database/database-errors.js';
 import type { Statement } from '../database/pipeline.js';
 import type { Transaction } from '../database/transaction.js';
 import type { RecordAction } from '../access/permissions.js';
+import type { Changes } from '../outbox/event.js';
+import { itemsOf } from './list-items.js';
+import type { ObjectDefinition } from './object-definition.js';
 import type { RecordJson } from '../http/answers.js';
 import { failed } from './outcome.js';
 import type { Outcomes, WriteItem } from './outcome.js';
@@ -101,12 +104,15 @@ export class RecordRemover {
     await this.kit.database.transaction(ctx, async (tx) => {
       const row = await this.lockOne(tx, ctx, id, 'purge', undefined, ifMatch);
       await moveLinks(this.kit, tx, ctx, definition, [id], null);
+      for (const companion of this.kit.companionsOf(definition.object)) {
+        await companion.purging(tx, ctx, row);
+      }
       await tx.run([
         this.store.purge(ctx, [id]),
         unindexStatement(ctx, definition, [id]),
         unsearchStatement(ctx, definition, [id]),
         ...eventStatements(ctx, definition, 'purged', [
-          { id, version: row.version, changes: null },
+          { id, version: row.version, changes: formerReferences(definition, row) },
         ]),
       ]);
       tx.touch(tagsOf(definition, [id]));
@@ -167,4 +173,20 @@ export class RecordRemover {
     if (reason) throw new Problem('conflict', reason);
     return row;
   }
+}
+
+/** What a record led to: who follows the log can tell whom its end concerns. Null for nothing. */
+function formerReferences(definition: ObjectDefinition, row: RecordRow): Changes | null {
+  const changes: Changes = {};
+  for (const { name, column } of definition.references) {
+    const id = row.values[column];
+    if (typeof id === 'string') changes[name] = [id, null];
+  }
+  for (const [key, { list, member }] of definition.indexedItems) {
+    if (!member.references && member.objectIn === undefined) continue;
+    const ids = itemsOf(row.values[list.column]).map((item) => item[member.name]);
+    const named = [...new Set(ids.filter((id) => typeof id === 'string'))];
+    if (named.length > 0) changes[key] = [named, null];
+  }
+  return Object.keys(changes).length > 0 ? changes : null;
 }

@@ -27,6 +27,16 @@ export interface Draft {
 /** A record that has been written. */
 export type WrittenRow = Pick<Draft, 'before' | 'after'>;
 
+/** Duplicates on their way into one record. */
+export interface Merging {
+  survivor: RecordRow;
+  /** The survivor as it will be. */
+  merged: RecordRow;
+  losers: readonly RecordRow[];
+  /** Field to the id of the record whose value the client wants. */
+  prefer: Readonly<Record<string, string>>;
+}
+
 /** Asks the database, within the transaction of the write. */
 export interface Questions {
   run(statements: Statement[]): Promise<StatementResult[]>;
@@ -50,6 +60,11 @@ export interface RecordRules {
   derive?: (draft: Draft) => void;
   /** Statements that belong to the write and come after it: side tables of the domain. */
   sides?: (ctx: RequestContext, rows: readonly WrittenRow[]) => Statement[];
+  /**
+   * What a survivor has of its duplicates besides what it lacks: may set values of `merged`, before
+   * the other rules. Returns statements that belong to the merge, which move side tables.
+   */
+  merging?: (ctx: RequestContext, merge: Merging) => Statement[];
   /** Why a record has to stay where it is, if it may not go to the bin (409). */
   staying?: (row: RecordRow) => string | undefined;
 }

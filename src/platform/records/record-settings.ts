@@ -8,6 +8,8 @@ import type { ObjectDefinition } from './object-definition.js';
 export interface WorkspaceSettings {
   country: string | null;
   currency: string;
+  /** IANA name. */
+  timeZone: string;
   properties: ReadonlyMap<string, CustomProperty>;
 }
 
@@ -55,7 +57,7 @@ export class RecordSettings {
   ): Promise<WorkspaceSettings> {
     const [workspaces, properties] = await this.database.run(ctx, [
       {
-        text: 'select default_country, default_currency from workspaces where id = $1',
+        text: 'select default_country, default_currency, time_zone from workspaces where id = $1',
         params: [ctx.workspaceId],
       },
       {
@@ -69,6 +71,7 @@ export class RecordSettings {
     return {
       country: (workspace?.['default_country'] as string | null | undefined) ?? null,
       currency: (workspace?.['default_currency'] as string | undefined) ?? 'EUR',
+      timeZone: (workspace?.['time_zone'] as string | undefined) ?? 'UTC',
       properties: new Map(list.map((property) => [property.name, property])),
     };
   }

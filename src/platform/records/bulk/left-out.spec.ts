@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseWhere } from '../../../common/filter/index.js';
+import { parsePlainWhere } from '../../../common/filter/index.js';
 import { compileLeftOut } from './left-out.js';
 
 const HEADERS = ['No', 'Price', 'Customer'];
 
 const reasonOf = (where: unknown, cells: (string | null)[]): string | null =>
-  compileLeftOut([{ where: parseWhere(where), reason: 'left' }], (name) => HEADERS.indexOf(name))(
+  compileLeftOut([{ where: parsePlainWhere(where), reason: 'left' }], (name) => HEADERS.indexOf(name))(
     cells,
   );
 

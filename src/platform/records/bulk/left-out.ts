@@ -1,4 +1,4 @@
-import type { Condition, Operator } from '../../../common/filter/index.js';
+import type { Operator, PlainCondition } from '../../../common/filter/index.js';
 import { readDecimal } from '../../../common/values/decimal-cell.js';
 import { cellText, isEmptyCell } from './parsed-row.js';
 import type { BulkCell } from './parsed-row.js';
@@ -6,14 +6,14 @@ import type { BulkCell } from './parsed-row.js';
 /** Rows that an import is to leave out, and why. */
 export interface LeftOut {
   /** Its fields are headers of the file. */
-  where: Condition;
+  where: PlainCondition;
   reason: string;
 }
 
 type Test = (cells: readonly BulkCell[]) => boolean;
 
 /** Every header that the conditions name. */
-export function headersOf(condition: Condition): string[] {
+export function headersOf(condition: PlainCondition): string[] {
   if ('and' in condition) return condition.and.flatMap(headersOf);
   if ('or' in condition) return condition.or.flatMap(headersOf);
   if ('not' in condition) return headersOf(condition.not);
@@ -34,7 +34,7 @@ export function compileLeftOut(
   return (cells) => tests.find(({ test }) => test(cells))?.reason ?? null;
 }
 
-function testOf(condition: Condition, columnOf: (header: string) => number): Test {
+function testOf(condition: PlainCondition, columnOf: (header: string) => number): Test {
   if ('and' in condition) {
     const tests = condition.and.map((item) => testOf(item, columnOf));
     return (cells) => tests.every((test) => test(cells));
