@@ -37,6 +37,11 @@ export const TAGS: readonly { name: string; description: string }[] = [
   { name: 'Lead forms', description: 'Forms on your sites, and what came through them' },
   { name: 'Assignment rules', description: 'Who gets which new lead' },
   {
+    name: 'Tickets',
+    description: 'What customers want to have dealt with, and what is said of it',
+  },
+  { name: 'Macros', description: 'What is often answered, and done to the ticket with it' },
+  {
     name: 'SLA policies',
     description: 'What is promised to customers, and what if it is not kept',
   },
