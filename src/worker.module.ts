@@ -17,8 +17,12 @@ import { ProductCategoriesModule } from './modules/product-categories/index.js';
 import { ProductsModule } from './modules/products/index.js';
 import { PipelinesModule } from './modules/pipelines/index.js';
 import { LeadRecordsModule } from './modules/leads/index.js';
+import { SurveysWorkerModule } from './modules/surveys/index.js';
+import { MacrosModule } from './modules/macros/index.js';
 import { SegmentsWorkerModule } from './modules/segments/index.js';
 import { TeamsModule } from './modules/teams/index.js';
+import { SlaWorkerModule } from './modules/sla/index.js';
+import { TicketMailWorkerModule } from './modules/ticket-mail/index.js';
 import { TicketsModule } from './modules/tickets/index.js';
 import { HandOversWorkerModule } from './modules/users/index.js';
 import { InvalidationModule } from './platform/cache/invalidation.module.js';
@@ -64,6 +68,10 @@ export class WorkerModule {
         ActivitiesModule,
         SegmentsWorkerModule,
         TicketsModule,
+        SlaWorkerModule,
+        TicketMailWorkerModule,
+        SurveysWorkerModule,
+        MacrosModule,
         ImportsWorkerModule,
         ExportsWorkerModule,
         HandOversWorkerModule,

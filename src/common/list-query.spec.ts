@@ -120,11 +120,12 @@ describe('parseSearchBody', () => {
     const expected = {
       ...parseListQuery({ ...texts, limit: '10', query: 'x', count: 'estimated' }),
       where: { ...where, at: '/where' },
+      relations: true,
     };
     const common = { where, limit: 10, query: 'x', count: 'estimated', deleted: false };
     expect(parseSearchBody({ ...common, ...lists })).toEqual(expected);
     expect(parseSearchBody({ ...common, ...texts })).toEqual(expected);
-    expect(parseSearchBody({})).toEqual(parseListQuery({}));
+    expect(parseSearchBody({})).toEqual({ ...parseListQuery({}), relations: true });
   });
 
   it.each<[unknown, number, string | undefined]>([

@@ -84,6 +84,29 @@ describe('a list from another system', () => {
     expect(late.results).toMatchObject([{ outcome: 'superseded', consent: 'withdrawn' }]);
   });
 
+  test('goes out again page by page, for who may read all contacts', async () => {
+    const other = await server.createWorkspace('Other');
+    const said = [];
+    for (const status of [GRANTED, WITHDRAWN, GRANTED]) {
+      const email = newEmail();
+      const { id } = await contact({ email }, other);
+      said.push({ email, contactId: id, status: status.status, purpose: 'marketing' });
+      await batch(200, [{ ...status, email }], other);
+    }
+    const pages: object[] = [];
+    let path: string | undefined = '/v1/consents?limit=2';
+    while (path !== undefined) {
+      const { body, headers } = await other.expect(200, 'GET', path);
+      pages.push(...body.data);
+      path = /<(.+)>/.exec(headers.get('link') ?? '')?.[1];
+    }
+    expect(pages).toMatchObject(said);
+    const role = { name: 'Own', permissions: ['contact:read:own'] };
+    await other.expect(201, 'POST', '/v1/roles', role);
+    const limited = await server.createUser('Own', other);
+    await limited.expect(403, 'GET', '/v1/consents');
+  });
+
   test('of 1,000 is one event with an entry on each timeline, and 1,001 are too many', async () => {
     const people = Array.from({ length: 1000 }, () => ({ lastName: 'Many', email: newEmail() }));
     const made = await shop.expect(200, 'POST', '/v1/contacts/batch', {

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { INestApplicationContext } from '@nestjs/common';
 import type { RequestContext } from '../../src/common/context.js';
 import { Reachability } from '../../src/modules/consent/index.js';
+import type { SMTPServerOptions } from 'smtp-server';
+import { SignedLinks } from '../../src/platform/links/signed-links.js';
 import { query } from '../support/database.js';
 import { startWorker } from '../support/imports.js';
 import { Client, startServer } from '../support/server.js';
@@ -22,8 +24,17 @@ const BROWSER = { accept: 'text/html,application/xhtml+xml', 'user-agent': 'Fire
 const ONE_CLICK = 'List-Unsubscribe=One-Click';
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 
+/** Tries of each address. The server puts some off once, and refuses some for good. */
+const tries = new Map<string, number>();
+const putOff: SMTPServerOptions['onRcptTo'] = ({ address }, _session, done) => {
+  tries.set(address, (tries.get(address) ?? 0) + 1);
+  const code = address.startsWith('never') ? 550 : address.startsWith('later') ? 451 : 250;
+  if (code === 250 || (code === 451 && tries.get(address) === 2)) return done();
+  done(Object.assign(new Error('Not now, or not ever'), { responseCode: code }));
+};
+
 beforeAll(async () => {
-  smtp = await startSmtpReceiver();
+  smtp = await startSmtpReceiver({ onRcptTo: putOff });
   const mail = { smtpUrl: smtp.url, mailFrom: 'Shop <shop@example.com>' };
   server = await startServer({ ...mail, publicUrl: 'https://shop.example' });
   worker = await startWorker(server.config);
@@ -221,6 +232,28 @@ describe('double opt-in', () => {
     const page = await stranger.expect(410, 'GET', link, undefined, BROWSER);
     expect(page.text).toContain('This link is over');
     expect((await consentOf(id)).status).toBe('withdrawn');
+    // Nor does this get around the pause between two mails.
+    expect(await put(id, GRANT)).toMatchObject({ status: 'pending', outcome: 'notAsked' });
+  });
+
+  test('is over after a week, and says so', async () => {
+    const { id } = await person();
+    await put(id, GRANT);
+    const [{ id: requestId }] = await historyOf(id);
+    const { data } = (await shop.expect(200, 'GET', '/v1/consent-purposes')).body;
+    const { id: purposeId } = data.find(({ key }: { key: string }) => key === 'marketing');
+    const signed = async (days: number) => {
+      const expiresAt = new Date(Date.now() + days * 86_400_000);
+      const payload = [id, purposeId, requestId];
+      const links = server.app.get(SignedLinks, { strict: false });
+      return links.sign(shop.workspaceId, 'consent-confirm', payload, { expiresAt });
+    };
+    const over = await stranger.expect(410, 'POST', `/v1/consents/confirm/${await signed(-1)}`);
+    expect(over.body.detail).toBe('This link has expired.');
+    expect((await consentOf(id)).status).toBe('pending');
+    const good = await stranger.expect(200, 'POST', `/v1/consents/confirm/${await signed(1)}`);
+    expect(good.headers.get('ratelimit-policy')).toMatch(/^"link";/);
+    expect((await consentOf(id)).status).toBe('granted');
   });
 
   test('is asked for again by whoever had unsubscribed, and lets them back in', async () => {
@@ -248,6 +281,20 @@ describe('double opt-in', () => {
     );
     expect(jobs).toEqual([]);
   });
+
+  test('sends a mail later that a server put off, and one that it refused not again', async () => {
+    const [later, never] = ['later@example.com', 'never@example.com'];
+    const made = [];
+    for (const email of [later, never]) made.push(await make('/v1/contacts', { email }));
+    for (const { id } of made.toReversed()) await put(id, GRANT);
+    const mail = await smtp.mailTo(later);
+    expect(tries.get(later)).toBe(2);
+    await stranger.expect(200, 'POST', linkIn(mail.parsed.text));
+    const [willing, unreachable] = made as [{ id: string }, { id: string }];
+    expect((await consentOf(willing.id)).status).toBe('granted');
+    expect((await consentOf(unreachable.id)).status).toBe('pending');
+    expect(tries.get(never)).toBe(1);
+  }, 40_000);
 
   test('needs an e-mail address, a purpose that is there, and proof of what is confirmed', async () => {
     const { id } = await make('/v1/contacts', { lastName: 'Silent' });

@@ -44,6 +44,8 @@ beforeAll(async () => {
     pipeline: (await made(b, '/v1/pipelines', { name: 'Mine' })).id,
     deal: (await made(b, '/v1/deals', { name: 'Mine' })).id,
     quota: (await made(b, '/v1/quotas', QUOTA(b))).id,
+    ticket: (await made(b, '/v1/tickets', { subject: 'Mine' })).id,
+    macro: (await made(b, '/v1/macros', { name: 'Mine', reply: 'Mine' })).id,
     segment: (await made(b, '/v1/segments', { name: 'Mine', object: 'contacts', kind: 'static' }))
       .id,
     campaign: (await made(b, '/v1/campaigns', { name: 'Mine', text: 'Mine' })).id,
@@ -136,7 +138,7 @@ function neutral(text: string, sent: Belongings): string {
     .replace(/"number":\d+/g, '"number":<next>')
     .replace(/(cursor|after)=[\w-]+/g, '$1=<new>')
     .replace(
-      /<(?:contact|binned|merged|company|team|lead|assignmentRule|leadForm|consentPurpose|suppression|submission|productCategory|product|order|pipeline|stage|deal|quota|segment|campaign|user|role|apiKey|import|export)>/g,
+      /<(?:contact|binned|merged|company|team|lead|assignmentRule|slaPolicy|leadForm|consentPurpose|suppression|submission|productCategory|product|order|pipeline|stage|deal|quota|segment|campaign|ticket|ticketMessage|attachment|macro|user|role|apiKey|import|export)>/g,
       '<their id>',
     );
 }
@@ -194,6 +196,7 @@ describe("another workspace's things, named in any operation", () => {
     'lead',
     'activity',
     'assignmentRule',
+    'slaPolicy',
     'leadForm',
     'consentPurpose',
     'suppression',
@@ -203,6 +206,8 @@ describe("another workspace's things, named in any operation", () => {
     'pipeline',
     'deal',
     'quota',
+    'ticket',
+    'macro',
     'segment',
     'campaign',
     'user',
@@ -214,15 +219,18 @@ describe("another workspace's things, named in any operation", () => {
     const plural = {
       ...{ contact: 'contacts', binned: 'contacts', merged: 'contacts', company: 'companies' },
       ...{ team: 'teams', productCategory: 'product-categories', product: 'products' },
-      ...{ leadForm: 'lead-forms', consentPurpose: 'consent-purposes' },
+      ...{ leadForm: 'lead-forms', ticket: 'tickets', macro: 'macros' },
+      consentPurpose: 'consent-purposes',
       suppression: 'suppressions',
-      ...{ pipeline: 'pipelines', deal: 'deals', quota: 'quotas', segment: 'segments' },
+      segment: 'segments',
       campaign: 'campaigns',
+      ...{ pipeline: 'pipelines', deal: 'deals', quota: 'quotas' },
       ...{
         order: 'orders',
         lead: 'leads',
         activity: 'activities',
         assignmentRule: 'assignment-rules',
+        slaPolicy: 'sla-policies',
       },
       ...{ user: 'users', role: 'roles', apiKey: 'api-keys', import: 'imports', export: 'exports' },
     }[name];

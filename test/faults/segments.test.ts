@@ -67,14 +67,13 @@ test('a worker killed in a fill, and one in the upkeep, leave each record in onc
   const where = { field: 'source', op: 'eq', value: 'file' };
   const body = { name: 'From files', object: 'contacts', kind: 'dynamic', where };
   const { id } = await made(owner, '/v1/segments', body);
-  for (const step of ['1', '3']) await untilDead({ KIND: 'fill', DIE: step });
+  await untilDead({ KIND: 'fill', DIE: '3' });
   const between = await told(id);
   // It was in the middle of the work, or the test tests nothing.
   expect(between['members']).toBeGreaterThan(0);
   expect(between['members']).toBeLessThan(CONTACTS);
   expect(between).toMatchObject({ entered: between['members'], count: between['members'] });
 
-  startWorker();
   startWorker();
   const segment = () => owner.expect(200, 'GET', `/v1/segments/${id}`);
   await eventually(
@@ -89,16 +88,16 @@ test('a worker killed in a fill, and one in the upkeep, leave each record in onc
   const [first] = await membersOf(owner, id);
   await owner.expect(200, 'PATCH', `/v1/contacts/${first}`, { source: 'web' });
   const late = await made(owner, '/v1/contacts', { lastName: 'Late', source: 'file' });
-  for (let death = 0; death < 2; death += 1) await untilDead({ KIND: 'follow', DIE: '1' });
+  await untilDead({ KIND: 'follow', DIE: '1' });
   expect(await told(id)).toMatchObject({ ...all, left: 0 });
   for (let more = 0; more < 2; more += 1) startWorker();
   const done = { entered: CONTACTS + 1, left: 1, members: CONTACTS, count: CONTACTS };
   await eventually(
     () => told(id),
     (events) => events['left'] === 1 && events['entered'] === CONTACTS + 1,
-    60_000,
+    120_000,
   );
   expect(await told(id)).toMatchObject(done);
   const members = `/v1/segments/${id}/members?filter[lastName]=Late`;
   expect((await owner.expect(200, 'GET', members)).body.data).toMatchObject([{ id: late.id }]);
-}, 300_000);
+}, 600_000);

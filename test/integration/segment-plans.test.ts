@@ -157,7 +157,7 @@ describe('with 100,000 contacts and 300,000 orders', () => {
     const plan = await planOf(aligned as Statement);
     expect(plan).not.toMatch(READ_WHOLE);
     expect(plan).toMatch(/orders_contact/);
-    const changed = [];
+    const changed: Parameters<typeof touchedRecords>[3][number][] = [];
     for (const object of ['companies', 'orders', 'tickets']) {
       const records = (await some(object, 50)).map((record) => ({
         ...{ id: record, fields: null, ties: {} },

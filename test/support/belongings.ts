@@ -16,6 +16,7 @@ export interface Belongings {
     | 'lead'
     | 'activity'
     | 'assignmentRule'
+    | 'slaPolicy'
     | 'leadForm'
     | 'consentPurpose'
     | 'suppression'
@@ -27,6 +28,10 @@ export interface Belongings {
     | 'stage'
     | 'deal'
     | 'quota'
+    | 'ticket'
+    | 'ticketMessage'
+    | 'attachment'
+    | 'macro'
     | 'segment'
     | 'campaign'
     | 'user'
@@ -62,6 +67,8 @@ export interface Own {
   pipeline: string;
   deal: string;
   quota: string;
+  ticket: string;
+  macro: string;
   segment: string;
   campaign: string;
   user: string;
@@ -80,7 +87,7 @@ export const made = async (client: Client, path: string, body: object): Promise<
 /** Objects whose records A has, by their paths. */
 export const FURNISHED = [
   ...['contacts', 'companies', 'teams', 'leads', 'product-categories', 'products', 'orders'],
-  ...['pipelines', 'deals', 'quotas'],
+  ...['pipelines', 'deals', 'quotas', 'tickets', 'macros'],
   'activities',
   'segments',
   'campaigns',
@@ -133,6 +140,9 @@ export async function furnish(client: Client): Promise<Belongings> {
   const assignmentRule = await made(client, '/v1/assignment-rules', {
     ...{ name: WORD, method: 'roundRobin', teamId: team.id },
   });
+  const slaPolicy = await made(client, '/v1/sla-policies', {
+    ...{ name: WORD, targets: { normal: { resolutionMinutes: 60 } } },
+  });
   const leadForm = await made(client, '/v1/lead-forms', {
     ...{ name: WORD, fields: [{ name: 'lastName' }], ownerId: user.id, thankYou: WORD },
   });
@@ -140,6 +150,7 @@ export async function furnish(client: Client): Promise<Belongings> {
   const consent = await furnishConsent(client, contact);
   const goods = await furnishCatalogue(client, contact.id, company.id, shared);
   const selling = await furnishSelling(client, contact.id, company.id, user.id, shared);
+  const service = await furnishService(client, contact.id, team.id, goods.order.id, shared);
   const segment = await made(client, '/v1/segments', {
     ...{ name: `${WORD} team`, object: 'contacts', kind: 'static', ...shared },
     ...{ description: WORD, externalIds: { legacy: 'Q-77' } },
@@ -193,6 +204,7 @@ export async function furnish(client: Client): Promise<Belongings> {
       lead,
       activity,
       assignmentRule,
+      slaPolicy,
       leadForm,
       submission,
       segment,
@@ -202,6 +214,7 @@ export async function furnish(client: Client): Promise<Belongings> {
       ...consent,
       ...goods,
       ...selling,
+      ...service,
       role,
       apiKey,
     },
@@ -261,6 +274,30 @@ async function furnishSelling(
     ...{ contacts: [{ contactId, role: WORD }], ...more },
   });
   return { pipeline, stage, deal, quota };
+}
+
+/** A ticket with a message and a file, and a macro. */
+async function furnishService(
+  client: Client,
+  requesterId: string,
+  teamId: string,
+  orderId: string,
+  shared: { ownerId: string },
+) {
+  const more = { externalIds: { legacy: 'Q-77' }, ...shared };
+  const ticket = await made(client, '/v1/tickets', {
+    ...{ subject: `${WORD} ticket`, requesterId, teamId, ...more },
+    ...{ links: [{ object: 'order', recordId: orderId }], followers: [{ userId: shared.ownerId }] },
+  });
+  const form = new FormData();
+  form.append('file', new Blob([WORD]), `${WORD}.txt`);
+  const { body: attachment } = await client.expect(
+    ...([201, 'POST', `/v1/tickets/${ticket.id}/attachments`, form] as const),
+  );
+  const ticketMessage = await made(client, `/v1/tickets/${ticket.id}/messages`, { body: WORD });
+  // The name of the team: what is unique by its name has one name here.
+  const macro = await made(client, '/v1/macros', { name: `${WORD} team`, reply: WORD, ...more });
+  return { ticket, ticketMessage, attachment: attachment as { id: string }, macro };
 }
 
 /** A category, a product in it, and an order of it. */

@@ -22,6 +22,7 @@ const pathValues: Record<string, Values> = {
   handOverId: ({ ids }) => [ids.handOver, ids.import],
   stageId: ({ ids }) => [ids.stage, ids.contact],
   submissionId: ({ ids }) => [ids.submission, ids.lead],
+  attachmentId: ({ ids }) => [ids.attachment, ids.contact],
   // Of exchange rates.
   from: () => ['USD'],
   to: () => ['EUR'],
@@ -56,7 +57,8 @@ const queryValues: Record<string, Values> = {
   format: () => ['csv'],
   raw: () => ['true'],
   types: () => [
-    'contact,company,team,lead,activity,productCategory,product,order,pipeline,deal,quota,segment,campaign',
+    'contact,company,team,lead,activity,productCategory,product,order,pipeline,deal,quota,' +
+      'ticket,macro,segment,campaign',
     'contact.*',
   ],
   actor: ({ ids }) => [ids.user, ids.apiKey],
@@ -65,7 +67,12 @@ const queryValues: Record<string, Values> = {
   type: () => ['contact.*'],
   ownerId: ({ ids }) => [ids.user],
   pipelineId: ({ ids }) => [ids.pipeline],
-  by: () => ['owner', 'team'],
+  by: () => ['owner', 'team', 'customer', 'product', 'source'],
+  teamId: ({ ids }) => [ids.team],
+  customer: () => ['contact'],
+  months: () => ['3'],
+  source: ({ word }) => [word],
+  timeZone: () => ['Europe/Berlin'],
   since: firstDay,
   until: firstDay,
   amount: () => ['100'],
@@ -82,6 +89,7 @@ const headerValues: Record<string, Values> = {
   'If-None-Match': () => ['"1"'],
   'Idempotency-Key': none, // has a test of its own
   Range: () => ['bytes=0-9'],
+  Accept: () => ['text/csv'],
   'Last-Event-ID': ({ cursors }) => cursors,
 };
 
@@ -174,6 +182,7 @@ const KINDS: Record<string, readonly (keyof Belongings['ids'])[]> = {
   leads: ['lead'],
   activities: ['activity'],
   'assignment-rules': ['assignmentRule'],
+  'sla-policies': ['slaPolicy'],
   'lead-forms': ['leadForm'],
   'consent-purposes': ['consentPurpose'],
   suppressions: ['suppression'],
@@ -183,6 +192,8 @@ const KINDS: Record<string, readonly (keyof Belongings['ids'])[]> = {
   pipelines: ['pipeline'],
   deals: ['deal'],
   quotas: ['quota'],
+  tickets: ['ticket'],
+  macros: ['macro'],
   segments: ['segment'],
   campaigns: ['campaign'],
 };
@@ -195,7 +206,7 @@ function pathIds(name: string, template: string, theirs: Belongings): string[] {
 }
 
 const MOVES =
-  /(?:confirm|fulfil|close|cancel|complete|reopen|returns|payments|refunds|stock|schedule|send|pause|resume|winner|uncertain)$/;
+  /(?:confirm|fulfil|close|cancel|complete|reopen|returns|payments|refunds|stock|status|schedule|send|pause|resume|winner|uncertain)$/;
 
 /** What is the caller's own may be told to point to another's. */
 function ownValues(name: string, template: string, own: Own | undefined): string[] {
@@ -209,8 +220,8 @@ function ownValues(name: string, template: string, own: Own | undefined): string
 }
 
 function uniqueOf(template: string): string {
-  if (/leads|deals|quotas|activities|campaigns/.test(template)) return '';
-  if (/teams|pipelines|segments/.test(template)) return 'name';
+  if (/leads|deals|quotas|activities|tickets|campaigns/.test(template)) return '';
+  if (/teams|pipelines|macros|segments/.test(template)) return 'name';
   if (template.includes('product-categories')) return 'code';
   if (template.includes('products')) return 'sku';
   if (template.includes('orders')) return 'reference';

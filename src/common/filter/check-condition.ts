@@ -89,6 +89,7 @@ export function checkCondition(
   const { relations } = options;
   if ('related' in condition) {
     if (!relations) throw relationsNotHere(condition);
+    assertHops(options, condition.at);
     return checkRelated(condition, relations, within(options, condition.at));
   }
   if (!schema(condition.field)?.filterable && relations) {
@@ -98,12 +99,16 @@ export function checkCondition(
   return checkComparison(condition, schema, options);
 }
 
+function assertHops({ hops = 0 }: CheckOptions, at = ''): void {
+  if (hops >= MAX_HOPS) throw tooManyHops(at);
+}
+
 /** Checks conditions on the records that a relation leads to. */
 function within(options: CheckOptions, at = '') {
   const hops = (options.hops ?? 0) + 1;
   return (where: Condition | undefined, relation: FilterRelation): TypedCondition => {
     const { schema, fieldNames, relations } = relation;
-    if (hops > MAX_HOPS) throw tooManyHops(at);
+    assertHops(options, at);
     return checkCondition(where as Condition, schema, { ...options, fieldNames, relations, hops });
   };
 }

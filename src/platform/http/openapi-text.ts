@@ -36,6 +36,15 @@ export const TAGS: readonly { name: string; description: string }[] = [
   { name: 'Leads', description: 'Who may become a customer: captured, assigned, converted' },
   { name: 'Lead forms', description: 'Forms on your sites, and what came through them' },
   { name: 'Assignment rules', description: 'Who gets which new lead' },
+  {
+    name: 'Tickets',
+    description: 'What customers want to have dealt with, and what is said of it',
+  },
+  { name: 'Macros', description: 'What is often answered, and done to the ticket with it' },
+  {
+    name: 'SLA policies',
+    description: 'What is promised to customers, and what if it is not kept',
+  },
   { name: 'Consent', description: 'What contacts agreed to, and addresses nothing is sent to' },
   { name: 'Products', description: 'What is sold, at what price, and how much of it there is' },
   { name: 'Product categories', description: 'How the catalogue is sorted' },
@@ -45,6 +54,7 @@ export const TAGS: readonly { name: string; description: string }[] = [
   { name: 'Activities', description: 'Tasks, calls, meetings, notes, e-mails; the day of a user' },
   { name: 'Calendar', description: 'Activities in the calendar program of a user' },
   { name: 'Forecast', description: 'What will be sold, by month, owner or team, and quotas' },
+  { name: 'Reports', description: 'How many and how much: any question, and ready answers' },
   { name: 'Exchange rates', description: 'What one currency is worth in another, day by day' },
   { name: 'Properties', description: 'Your own properties of contacts, companies and the rest' },
   { name: 'Search', description: 'One search over everything you may read' },

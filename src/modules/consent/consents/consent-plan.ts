@@ -62,7 +62,7 @@ export class ConsentPlan {
     if (decision === 'unchanged' || decision === 'superseded') {
       return { outcome: decision, state: current as ConsentState };
     }
-    const isAsked = decision === 'pending' && this.mayAsk(contact.id);
+    const isAsked = decision === 'pending' && this.isToBeAsked(contact.id, current);
     const state = this.change(contact.id, wish, decision, isAsked);
     if (decision !== 'pending') return { outcome: decision, state };
     return { outcome: isAsked ? 'asked' : 'notAsked', state };
@@ -88,21 +88,28 @@ export class ConsentPlan {
     const key = keyOf(contactId, purpose.id, channel);
     const now = new Date(this.now).toISOString();
     const occurredAt = wish.occurredAt ?? now;
-    const before = this.states.get(key)?.status ?? null;
+    const before = this.states.get(key);
+    // Who withdraws and is signed up again is asked no more often for that.
+    const asks = status === 'granted' ? 0 : (before?.asks ?? 0) + Number(isAsked);
     const state: ConsentState = {
       ...{ contactId, purposeId: purpose.id, channel, status, source, changedAt: occurredAt },
       requestId: status === 'pending' ? id : null,
-      ...{ asks: isAsked ? 1 : 0, askedAt: isAsked ? now : null },
+      ...{ asks, askedAt: isAsked ? now : (before?.askedAt ?? null) },
     };
     this.put(key, state);
     const said = { contactId, purposeId: purpose.id, channel, status, source };
     this.entries.push({ id, ...said, occurredAt, proof });
-    this.changes.push({ contactId, purpose, channel, before, after: status, source });
+    const change = { contactId, purpose, channel, after: status, source };
+    this.changes.push({ ...change, before: before?.status ?? null });
     return state;
   }
 
+  private isToBeAsked(contactId: string, current: ConsentState | undefined): boolean {
+    return this.mayAsk(contactId) && (current === undefined || nextAskAt(current) <= this.now);
+  }
+
   private askAgain(current: ConsentState): Outcome {
-    if (nextAskAt(current) > this.now || !this.mayAsk(current.contactId)) {
+    if (!this.isToBeAsked(current.contactId, current)) {
       return { outcome: 'notAsked', state: current };
     }
     const askedAt = new Date(this.now).toISOString();

@@ -195,6 +195,23 @@ export class ConsentListDto {
   data!: ConsentDto[];
 }
 
+/** What a contact has said, in the words of a batch. */
+export class StoredConsentDto {
+  @ApiProperty({ format: 'uuid' }) contactId!: string;
+  @ApiProperty({ type: String, nullable: true, example: 'maria.anders@example.com' })
+  email!: string | null;
+  @ApiProperty({ example: 'marketing' }) purpose!: string;
+  @ApiProperty({ enum: CHANNELS }) channel!: Channel;
+  @ApiProperty({ enum: CONSENT_STATUSES }) status!: ConsentStatus;
+  @ApiProperty({ example: 'web-form' }) source!: string;
+  @ApiProperty({ format: 'date-time' }) changedAt!: string;
+}
+
+export class StoredConsentPageDto {
+  @ApiProperty({ type: [StoredConsentDto] }) data!: StoredConsentDto[];
+  @ApiProperty({ type: PageInfoDto }) page!: PageInfoDto;
+}
+
 class ActorDto {
   @ApiProperty({ enum: ['user', 'apiKey', 'system'] }) type!: string;
   @ApiProperty({ type: String, format: 'uuid', nullable: true }) id!: string | null;

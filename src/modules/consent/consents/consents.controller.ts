@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Post } from '@nestjs/common';
+import { Body, Controller, Get, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { RequestContext } from '../../../common/context.js';
 import { json, multiStatus, page } from '../../../platform/http/answers.js';
@@ -9,6 +9,7 @@ import {
 } from '../../../platform/http/endpoint.decorator.js';
 import { IdPageQuery } from '../../../platform/http/id-page.js';
 import { Ctx, Id, RawQuery, Url } from '../../../platform/http/parameters.js';
+import { PageQueryDto } from '../../../platform/records/record-dto.js';
 import {
   ConsentBatchInput,
   ConsentBatchResultDto,
@@ -16,6 +17,7 @@ import {
   ConsentInput,
   ConsentListDto,
   ConsentResultDto,
+  StoredConsentPageDto,
 } from './consent.dto.js';
 import { ConsentsService } from './consents.service.js';
 
@@ -23,6 +25,18 @@ import { ConsentsService } from './consents.service.js';
 @Controller('v1')
 export class ConsentsController {
   constructor(private readonly consents: ConsentsService) {}
+
+  @Get('consents')
+  @Endpoint({
+    permission: 'contact:read',
+    summary: 'List what all contacts have said',
+    description: 'In the words of `POST /v1/consents/batch`, for other systems and for backups.',
+    answers: StoredConsentPageDto,
+    alsoAnswers: { 304: NOT_MODIFIED },
+  })
+  async listAll(@Ctx() ctx: RequestContext, @Query() query: PageQueryDto, @Url() url: string) {
+    return page(await this.consents.page(ctx, query), url);
+  }
 
   @Get('contacts/:id/consents')
   @Endpoint({

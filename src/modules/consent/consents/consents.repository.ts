@@ -5,7 +5,7 @@ import type { Statement } from '../../../platform/database/pipeline.js';
 import type { Transaction } from '../../../platform/database/transaction.js';
 import type { IdPage } from '../../../platform/http/id-page.js';
 import type { Channel } from '../channels.js';
-import type { ConsentHistoryDto } from './consent.dto.js';
+import type { ConsentHistoryDto, StoredConsentDto } from './consent.dto.js';
 import type { ConsentState, ConsentStatus } from './consent-state.js';
 
 /** What is known of how consent came about. */
@@ -71,6 +71,26 @@ export class ConsentsRepository {
       ctx,
       `select ${STATE} from consents where workspace_id = $1 and contact_id = $2`,
       [ctx.workspaceId, contactId],
+    );
+  }
+
+  /** What all contacts have said, in the order of the key: a page behind a place in it. */
+  page(
+    ctx: RequestContext,
+    after: readonly [contactId: string, purposeId: string, channel: string] | null,
+    limit: number,
+  ): Promise<(StoredConsentDto & { purposeId: string })[]> {
+    return this.database.query(
+      ctx,
+      `select n.contact_id as "contactId", c.email, p.key as purpose, n.purpose_id as "purposeId",
+         n.channel, n.status, n.source, n.changed_at as "changedAt"
+       from (select * from consents where workspace_id = $1
+           and ($2::uuid is null or (contact_id, purpose_id, channel) > ($2, $3::uuid, $4))
+         order by contact_id, purpose_id, channel limit $5) n
+       join contacts c on c.workspace_id = $1 and c.id = n.contact_id
+       join consent_purposes p on p.workspace_id = $1 and p.id = n.purpose_id
+       order by n.contact_id, n.purpose_id, n.channel`,
+      [ctx.workspaceId, ...(after ?? [null, null, null]), limit],
     );
   }
 

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../../common/context.js';
+import { decodeCursor, encodeCursor } from '../../../common/cursor.js';
 import { Problem } from '../../../common/errors.js';
+import { parseListQuery } from '../../../common/list-query.js';
 import { normalizeDatetime } from '../../../common/values/datetime.js';
 import { normalizeEmail } from '../../../common/values/email.js';
 import { Database } from '../../../platform/database/database.js';
@@ -27,6 +29,9 @@ import type {
 } from './consent.dto.js';
 import { ConsentsRepository } from './consents.repository.js';
 
+const SORT = 'contactId,purpose,channel';
+const KEYS = [{ type: 'uuid' as const }, { type: 'uuid' as const }, { type: 'text' as const }];
+
 /** How far a clock may be ahead of ours, in milliseconds. */
 const AHEAD = 5 * 60_000;
 
@@ -44,6 +49,26 @@ export class ConsentsService {
     private readonly suppressions: SuppressionsRepository,
     private readonly writer: ConsentWriter,
   ) {}
+
+  /** What all contacts have said. @throws Problem 400, 403 for who may not read them all. */
+  async page(ctx: RequestContext, query: { limit?: string; cursor?: string }): Promise<PageJson> {
+    if (ctx.grants.get('contact:read') !== 'all') {
+      throw new Problem('forbidden', 'You need the permission contact:read for all contacts.');
+    }
+    const { limit, cursor } = parseListQuery({ ...query });
+    const after = cursor ? decodeCursor(cursor, SORT, ctx.workspaceId, KEYS).values : null;
+    const rows = await this.consents.page(ctx, after as [string, string, string] | null, limit + 1);
+    const last = rows.length > limit ? rows[limit - 1] : undefined;
+    const nextCursor = last
+      ? encodeCursor(
+          { sort: SORT, values: [last.contactId, last.purposeId, last.channel] },
+          ctx.workspaceId,
+        )
+      : null;
+    const data = rows.slice(0, limit).map(({ purposeId: _, ...row }) => row);
+    const page = { nextCursor, hasMore: last !== undefined };
+    return { json: JSON.stringify({ data, page }), nextCursor };
+  }
 
   /** Where consent stands, for each purpose and channel. @throws Problem 404. */
   async list(ctx: RequestContext, contactId: string): Promise<ConsentListDto> {
@@ -191,14 +216,15 @@ function dtoOf(
   suppressions: Suppressed,
 ): ConsentDto {
   const suppressed = isAddressed(channel) ? (suppressions.get(channel) ?? null) : null;
+  const { status, source, changedAt } = state ?? NOTHING_SAID;
   return {
-    ...{ contactId, purpose: purpose.key, channel, status: state?.status ?? 'none' },
+    ...{ contactId, purpose: purpose.key, channel, status, source, changedAt, suppressed },
     allowed: suppressed === null && isAllowed(purpose, state?.status),
-    suppressed,
-    ...{ source: state?.source ?? null, changedAt: state?.changedAt ?? null },
     confirmation: state?.status === 'pending' ? confirmationOf(state) : null,
   };
 }
+
+const NOTHING_SAID = { status: 'none', source: null, changedAt: null } as const;
 
 function confirmationOf(state: ConsentState): ConsentDto['confirmation'] {
   const next = nextAskAt(state);

@@ -46,8 +46,9 @@ export class ReachableRepository {
          where c.workspace_id = $1 and c.id = any($2::uuid[]) and c.deleted_at is null
            and ${consentSql(purpose, sql)})
        select w.id, w.address from willing w
-       where w.address is not null and not exists (select from suppressions s
-         where s.workspace_id = $1 and s.channel = $4 and s.address_hash = w.hash)`,
+       left join lateral (select true as found from suppressions s
+         where s.workspace_id = $1 and s.channel = $4 and s.address_hash = w.hash limit 1) s on true
+       where w.address is not null and s.found is null`,
       [ctx.workspaceId, contactIds, purpose.id, channel],
     );
   }

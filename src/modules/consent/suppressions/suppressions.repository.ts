@@ -57,6 +57,10 @@ const ADD_OF_CONTACTS_SQL = insertSql(`select g.id, g.channel, ${hashSql('$1', '
   join contacts c on c.workspace_id = $1 and c.id = g.contact_id
   join ${ADDRESSES_OF} on k.channel = g.channel`);
 
+/** The suppression of an address `g`: looked up one by one, however long the list is. */
+const FOUND = `lateral (select s.id, s.reason from suppressions s
+  where s.workspace_id = $1 and s.channel = g.channel and s.address_hash = g.hash limit 1) s`;
+
 /**
  * Hashes first: row level security lets an index be asked for a column of a materialized table,
  * but not for what a function makes of one that it guards.
@@ -65,16 +69,14 @@ const CHECK_SQL = `
   with given as materialized (
     select g.place, g.channel, ${hashSql('$1', 'g.address')} as hash
     from json_to_recordset($2::json) as g (place integer, channel text, address text))
-  select g.place, s.id, s.reason from given g
-  join suppressions s on s.workspace_id = $1 and s.channel = g.channel and s.address_hash = g.hash`;
+  select g.place, s.id, s.reason from given g cross join ${FOUND}`;
 
 const OF_CONTACTS_SQL = `
   with given as materialized (
     select c.id, k.channel, ${hashSql('$1', 'k.address')} as hash
     from contacts c cross join ${ADDRESSES_OF}
     where c.workspace_id = $1 and c.id = any($2::uuid[]))
-  select g.id as "contactId", g.channel, s.reason from given g
-  join suppressions s on s.workspace_id = $1 and s.channel = g.channel and s.address_hash = g.hash`;
+  select g.id as "contactId", g.channel, s.reason from given g cross join ${FOUND}`;
 
 /** SQL of the suppression list. */
 @Injectable()
