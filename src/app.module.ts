@@ -5,7 +5,9 @@ import { ConfigModule } from './config/config.module.js';
 import { ActivitiesModule } from './modules/activities/index.js';
 import { ApiKeysModule } from './modules/api-keys/index.js';
 import { AuthModule } from './modules/auth/index.js';
+import { CampaignsModule } from './modules/campaigns/index.js';
 import { CompaniesModule } from './modules/companies/index.js';
+import { ConsentModule } from './modules/consent/index.js';
 import { ContactsModule } from './modules/contacts/index.js';
 import { DealsModule } from './modules/deals/index.js';
 import { EventsModule } from './modules/events/index.js';
@@ -17,13 +19,18 @@ import { LeadsModule } from './modules/leads/index.js';
 import { MonitoringModule } from './modules/monitoring/index.js';
 import { PipelinesModule } from './modules/pipelines/index.js';
 import { PropertiesModule } from './modules/properties/index.js';
+import { ReportsModule } from './modules/reports/index.js';
 import { RolesModule } from './modules/roles/index.js';
 import { GlobalSearchModule } from './modules/search/index.js';
 import { SegmentsModule } from './modules/segments/index.js';
 import { OrdersModule } from './modules/orders/index.js';
 import { ProductCategoriesModule } from './modules/product-categories/index.js';
 import { ProductsModule } from './modules/products/index.js';
+import { SurveysModule } from './modules/surveys/index.js';
+import { MacrosModule } from './modules/macros/index.js';
 import { TeamsModule } from './modules/teams/index.js';
+import { SlaModule } from './modules/sla/index.js';
+import { TicketMailModule } from './modules/ticket-mail/index.js';
 import { TicketsModule } from './modules/tickets/index.js';
 import { UsersModule } from './modules/users/index.js';
 import { WorkspacesModule } from './modules/workspaces/index.js';
@@ -61,6 +68,7 @@ const DOMAINS = [
   RolesModule,
   CompaniesModule,
   ContactsModule,
+  ConsentModule,
   LeadsModule,
   ProductCategoriesModule,
   ProductsModule,
@@ -69,9 +77,15 @@ const DOMAINS = [
   DealsModule,
   ActivitiesModule,
   TicketsModule,
+  SlaModule,
+  TicketMailModule,
+  SurveysModule,
+  MacrosModule,
   ExchangeRatesModule,
   ForecastModule,
   SegmentsModule,
+  ReportsModule,
+  CampaignsModule,
   PropertiesModule,
   GlobalSearchModule,
   ImportsModule,

@@ -3,14 +3,16 @@ import { exportFile } from './cli/export-command.js';
 import type { ExportFlags } from './cli/export-command.js';
 import { importFile } from './cli/import-command.js';
 import type { ImportFlags } from './cli/import-command.js';
+import { seedWorkspace } from './cli/seed/seed-command.js';
+import type { SeedFlags } from './cli/seed/seed-run.js';
 import { OperatorError } from './common/operator-error.js';
 import { ConfigError } from './config/config.js';
 import { readEnvFile } from './config/env-file.js';
 
-/** `npm run keel -- …`: imports and exports over the API, with a progress bar and a summary. */
+/** `npm run keel -- …`: imports, exports and seeds over the API, with a progress bar and a summary. */
 const collect = (value: string, before: string[]): string[] => [...before, value];
 
-const program = new Command('keel').description('Imports and exports, over the API');
+const program = new Command('keel').description('Imports, exports and seeds, over the API');
 
 program
   .command('import <file>')
@@ -36,6 +38,14 @@ program
   .option('--sort <fields>', 'order, such as -createdAt')
   .option('--raw', 'leave cells as they are, also those a spreadsheet would run')
   .action((flags: ExportFlags) => exportFile(flags));
+
+program
+  .command('seed')
+  .description('fill a workspace with the year of a company that does not exist')
+  .option('--size <size>', 'small, medium or large: 1,000, 100,000 or 1,000,000 contacts', 'small')
+  .option('--seed <number>', 'another number makes another company', '1')
+  .option('--until <date>', 'last day of the year, YYYY-MM-DD; today when absent')
+  .action((flags: SeedFlags) => seedWorkspace(flags));
 
 try {
   readEnvFile();

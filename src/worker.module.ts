@@ -3,7 +3,9 @@ import type { DynamicModule } from '@nestjs/common';
 import type { Config } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
 import { ActivitiesModule } from './modules/activities/index.js';
+import { CampaignsWorkerModule } from './modules/campaigns/index.js';
 import { CompaniesModule } from './modules/companies/index.js';
+import { ConsentWorkerModule } from './modules/consent/index.js';
 import { ContactsModule } from './modules/contacts/index.js';
 import { DealsModule, DealsWorkerModule } from './modules/deals/index.js';
 import { ExportsWorkerModule } from './modules/exports/index.js';
@@ -15,8 +17,12 @@ import { ProductCategoriesModule } from './modules/product-categories/index.js';
 import { ProductsModule } from './modules/products/index.js';
 import { PipelinesModule } from './modules/pipelines/index.js';
 import { LeadRecordsModule } from './modules/leads/index.js';
+import { SurveysWorkerModule } from './modules/surveys/index.js';
+import { MacrosModule } from './modules/macros/index.js';
 import { SegmentsWorkerModule } from './modules/segments/index.js';
 import { TeamsModule } from './modules/teams/index.js';
+import { SlaWorkerModule } from './modules/sla/index.js';
+import { TicketMailWorkerModule } from './modules/ticket-mail/index.js';
 import { TicketsModule } from './modules/tickets/index.js';
 import { HandOversWorkerModule } from './modules/users/index.js';
 import { InvalidationModule } from './platform/cache/invalidation.module.js';
@@ -49,6 +55,7 @@ export class WorkerModule {
         RecordsModule,
         CompaniesModule,
         ContactsModule,
+        ConsentWorkerModule,
         ProductCategoriesModule,
         ProductsModule,
         OrdersModule,
@@ -61,9 +68,14 @@ export class WorkerModule {
         ActivitiesModule,
         SegmentsWorkerModule,
         TicketsModule,
+        SlaWorkerModule,
+        TicketMailWorkerModule,
+        SurveysWorkerModule,
+        MacrosModule,
         ImportsWorkerModule,
         ExportsWorkerModule,
         HandOversWorkerModule,
+        CampaignsWorkerModule,
         TelemetryModule,
         WorkerMonitoringModule,
       ],

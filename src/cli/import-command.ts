@@ -3,11 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { SingleBar } from 'cli-progress';
 import { OperatorError } from '../common/operator-error.js';
 import { launchFolder } from '../config/launcher.js';
 import { ApiClient } from './api-client.js';
+import { followImport } from './import-progress.js';
+import type { ImportState } from './import-progress.js';
 
 export interface ImportFlags {
   object?: string;
@@ -21,27 +21,12 @@ export interface ImportFlags {
   dryRun?: boolean;
 }
 
-interface ImportState {
-  id: string;
-  status: string;
-  totals: { read: number; created: number; updated: number; unchanged: number; failed: number };
-  progress: number;
-  rowsPerSecond: number | null;
-  unmappedHeaders: string[];
-  problem: { detail?: string } | null;
-  startedAt: string | null;
-  finishedAt: string | null;
-}
-
-const DONE = ['completed', 'failed', 'cancelled', 'reverted'];
-const POLL = 400;
-
 /** Uploads a file, follows its import and fetches what was refused. */
 export async function importFile(file: string, flags: ImportFlags): Promise<void> {
   const path = resolve(launchFolder(), file);
   const api = await ApiClient.connect();
   const started = await upload(api, path, await optionsOf(flags));
-  const finished = await follow(api, started);
+  const finished = await followImport(api, started);
   printSummary(finished, flags.dryRun === true);
   if (finished.totals.failed > 0) await fetchErrors(api, finished.id, `${path}.errors.csv`);
   if (finished.status === 'completed') return;
@@ -79,24 +64,6 @@ async function upload(api: ApiClient, path: string, options: object): Promise<Im
   form.append('file', file, basename(path));
   console.log(`Uploading ${basename(path)} (${(file.size / 1e6).toFixed(1)} MB)`);
   return api.json<ImportState>('/v1/imports', { method: 'POST', body: form });
-}
-
-async function follow(api: ApiClient, started: ImportState): Promise<ImportState> {
-  const bar = new SingleBar({
-    format: 'Importing {bar} {percentage}% | {rows} rows | {rate} rows/s | {eta_formatted} left',
-    noTTYOutput: false,
-    hideCursor: true,
-  });
-  bar.start(1000, 0, { rows: 0, rate: 0 });
-  let state = started;
-  while (!DONE.includes(state.status)) {
-    await sleep(POLL);
-    state = await api.json<ImportState>(`/v1/imports/${started.id}`);
-    const payload = { rows: state.totals.read, rate: state.rowsPerSecond ?? 0 };
-    bar.update(Math.round(state.progress * 1000), payload);
-  }
-  bar.stop();
-  return state;
 }
 
 function printSummary(state: ImportState, isDryRun: boolean): void {

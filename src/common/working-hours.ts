@@ -1,3 +1,4 @@
+import { normalizeDate } from './values/date.js';
 import { accepted, refused, type Normalized } from './values/normalized.js';
 import { instantOf, wallClockOf } from './values/time-zone.js';
 
@@ -43,6 +44,7 @@ const MOST_SPANS = 12;
 /** Days that are looked at for the next change: more than a year off is as good as never. */
 const HORIZON = 400;
 const ALL_DAY: readonly WorkingSpan[] = [{ from: '00:00', to: '24:00' }];
+const MOST_HOLIDAYS = 400;
 const TIME = /^(?:([01]\d|2[0-3]):([0-5]\d)|24:00)$/;
 
 /**
@@ -92,6 +94,23 @@ function normalizeSpans(raw: unknown, at: string): Normalized<WorkingSpan[]> {
   spans.sort((left, right) => (left.from < right.from ? -1 : 1));
   const overlap = spans.some(({ from }, index) => from < (spans[index - 1]?.to ?? ''));
   return overlap ? refused('isDisjoint', 'spans must not overlap', at) : accepted(spans);
+}
+
+/**
+ * Days off as they are kept: each once, in order.
+ * @param raw at most {@link MOST_HOLIDAYS} dates.
+ */
+export function normalizeHolidays(raw: unknown): Normalized<string[]> {
+  if (!Array.isArray(raw) || raw.length > MOST_HOLIDAYS) {
+    return refused('isArray', `must be a list of at most ${MOST_HOLIDAYS} dates`);
+  }
+  const dates = new Set<string>();
+  for (const [index, item] of (raw as unknown[]).entries()) {
+    const { value, error } = normalizeDate(item);
+    if (error) return refused(error.code, error.detail, `/${index}`);
+    dates.add(value);
+  }
+  return accepted([...dates].sort());
 }
 
 /**

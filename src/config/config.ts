@@ -57,6 +57,8 @@ export class Config {
   @IsInt() @Min(1) historyRetentionDays = 1095;
   /** Largest file an import takes, in megabytes. */
   @IsInt() @Min(1) importMegabytes = 5120;
+  /** Largest file of a ticket, in megabytes. */
+  @IsInt() @Min(1) attachmentMegabytes = 25;
   /** SMTP server that mails leave by: `smtps://user:password@host:465`; absent: none are sent. */
   @IsOptional() @Matches(/^smtps?:\/\/[^\s/]+/) smtpUrl?: string;
   /** Who mails come from: an address, or `Name <address>`. */
@@ -88,6 +90,7 @@ export const VARIABLES: Record<keyof Config, string> = {
   eventRetentionDays: 'EVENT_RETENTION_DAYS',
   historyRetentionDays: 'HISTORY_RETENTION_DAYS',
   importMegabytes: 'IMPORT_MEGABYTES',
+  attachmentMegabytes: 'ATTACHMENT_MEGABYTES',
   smtpUrl: 'SMTP_URL',
   mailFrom: 'MAIL_FROM',
   publicUrl: 'PUBLIC_URL',

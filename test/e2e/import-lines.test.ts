@@ -271,3 +271,56 @@ describe('options for files as they come', () => {
     expect(done).toMatchObject({ status: 'failed', problem: { code } });
   });
 });
+
+describe('rows that are links of activities', () => {
+  const send = (file: string) =>
+    runImport(client, { options: { object: 'activities', mapping: links }, file });
+  const links = {
+    No: 'externalIds.diary',
+    Type: 'type',
+    Subject: 'subject',
+    Deal: 'links.deal.externalIds.erp',
+    Person: 'links.contact.email',
+  };
+  const DIARY = csv(
+    'No,Type,Subject,Deal,Person',
+    '1,call,First call,D1,',
+    '1,,,,ada@example.com',
+    '2,task,Offer,D1,',
+  );
+
+  beforeEach(async () => {
+    await client.expect(201, 'POST', '/v1/deals', { name: 'D', externalIds: { erp: 'D1' } });
+    await client.expect(201, 'POST', '/v1/contacts', { email: 'ada@example.com' });
+  });
+
+  test('find records of any object, and change nothing when they come again', async () => {
+    expect((await send(DIARY)).totals).toEqual(totals(2, 1, 0, 0));
+    const [deal] = await listed('/v1/deals');
+    const [contact] = await listed('/v1/contacts');
+    const activities = await listed('/v1/activities?sort=createdAt');
+    const linked = activities.map(({ links: own }: { links: { recordId: string }[] }) => own);
+    expect(linked).toMatchObject([
+      [
+        { object: 'deal', recordId: deal.id },
+        { object: 'contact', recordId: contact.id },
+      ],
+      [{ object: 'deal', recordId: deal.id }],
+    ]);
+    expect((await send(DIARY)).totals).toEqual(totals(0, 0, 3, 0));
+  });
+
+  test('say which record is not there, and name one each', async () => {
+    const file = csv(
+      'No,Type,Subject,Deal,Person',
+      '1,call,Lost,D2,',
+      '2,call,Both,D1,ada@example.com',
+    );
+    const done = await send(file);
+    expect(done.totals).toEqual(totals(0, 0, 0, 2));
+    const [lost, both] = await listed(`/v1/imports/${done.id}/errors`);
+    const pointer = '/links/recordId';
+    expect(lost.errors).toMatchObject([{ pointer, code: 'reference' }]);
+    expect(both.errors).toMatchObject([{ pointer, code: 'oneOf' }]);
+  });
+});

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { PROBLEMS } from '../../src/common/errors.js';
+import { SignedLinks } from '../../src/platform/links/signed-links.js';
 import { PASSWORD, startServer } from '../support/server.js';
 import type { Reply } from '../support/client.js';
 import type { Client, TestServer } from '../support/server.js';
@@ -154,7 +155,7 @@ describe('pressing Execute', () => {
   test('is taken by every list and search, as its boxes stand', async () => {
     const reads = operations.filter(
       ({ method, path }) =>
-        method === 'get' && !/\{(id|queue|jobId|publicKey|file)\}|\/stream$/.test(path),
+        method === 'get' && !/\{(id|queue|jobId|publicKey|file|token)\}|\/stream$/.test(path),
     );
     expect(reads.length).toBeGreaterThan(12);
     const refused: string[] = [];
@@ -186,8 +187,14 @@ const NEW: Record<string, () => object> = {
   '/v1/lead-forms': () => ({
     ...{ name: fresh(), fields: ['lastName', 'email', 'message'].map((name) => ({ name })) },
   }),
+  '/v1/consent-purposes': () => ({ key: fresh(), name: 'New' }),
   '/v1/leads': () => ({ lastName: fresh() }),
+  '/v1/sla-policies': () => ({
+    ...{ name: fresh(), targets: { normal: { resolutionMinutes: 60 } } },
+  }),
   '/v1/activities': () => ({ type: 'task', subject: fresh() }),
+  '/v1/tickets': () => ({ subject: fresh() }),
+  '/v1/macros': () => ({ name: fresh(), reply: 'Dear {{ requester.name }}' }),
   '/v1/teams': () => ({ name: fresh() }),
   '/v1/product-categories': () => ({ name: fresh() }),
   '/v1/products': () => ({ sku: fresh(), name: fresh() }),
@@ -267,6 +274,33 @@ const GIVEN: Record<string, (server: TestServer) => Promise<Given>> = {
   PublicForms_submit: async ({ admin }) => {
     const form = await admin.expect(201, 'POST', '/v1/lead-forms', NEW['/v1/lead-forms']?.());
     return { path: { publicKey: form.body.publicKey } };
+  },
+  PublicConsent_choose: async ({ admin, app }) => {
+    const contact = await admin.expect(201, 'POST', '/v1/contacts', NEW['/v1/contacts']?.());
+    const links = app.get(SignedLinks, { strict: false });
+    const token = await links.sign(admin.workspaceId, 'preferences', [contact.body.id]);
+    return { path: { token } };
+  },
+  Tickets_merge: (started) => duplicatesOf('/v1/tickets', started),
+  TicketDeeds_assign: async ({ admin }) => {
+    const ticket = await admin.expect(201, 'POST', '/v1/tickets', NEW['/v1/tickets']?.());
+    return { path: { id: ticket.body.id }, body: { ownerId: admin.userId } };
+  },
+  TicketConversations_split: async ({ admin }) => {
+    const { body } = await admin.expect(201, 'POST', '/v1/tickets', NEW['/v1/tickets']?.());
+    const path = `/v1/tickets/${body.id}/messages`;
+    const message = await admin.expect(201, 'POST', path, { body: 'Two things' });
+    return { path: { id: body.id }, body: { messageIds: [message.body.id] } };
+  },
+  TicketMacros_apply: async ({ admin }) => {
+    const ticket = await admin.expect(201, 'POST', '/v1/tickets', NEW['/v1/tickets']?.());
+    const macro = await admin.expect(201, 'POST', '/v1/macros', NEW['/v1/macros']?.());
+    return { path: { id: ticket.body.id }, body: { macroId: macro.body.id } };
+  },
+  Macros_preview: async ({ admin }) => {
+    const ticket = await admin.expect(201, 'POST', '/v1/tickets', NEW['/v1/tickets']?.());
+    const macro = await admin.expect(201, 'POST', '/v1/macros', NEW['/v1/macros']?.());
+    return { path: { id: macro.body.id }, body: { ticketId: ticket.body.id } };
   },
   Leads_merge: (started) => duplicatesOf('/v1/leads', started),
   HandOvers_start: async ({ admin, createUser }) => {

@@ -16,7 +16,10 @@ export interface Belongings {
     | 'lead'
     | 'activity'
     | 'assignmentRule'
+    | 'slaPolicy'
     | 'leadForm'
+    | 'consentPurpose'
+    | 'suppression'
     | 'submission'
     | 'productCategory'
     | 'product'
@@ -25,7 +28,12 @@ export interface Belongings {
     | 'stage'
     | 'deal'
     | 'quota'
+    | 'ticket'
+    | 'ticketMessage'
+    | 'attachment'
+    | 'macro'
     | 'segment'
+    | 'campaign'
     | 'user'
     | 'handOver'
     | 'role'
@@ -59,7 +67,10 @@ export interface Own {
   pipeline: string;
   deal: string;
   quota: string;
+  ticket: string;
+  macro: string;
   segment: string;
+  campaign: string;
   user: string;
   password: string;
   email: string;
@@ -76,9 +87,10 @@ export const made = async (client: Client, path: string, body: object): Promise<
 /** Objects whose records A has, by their paths. */
 export const FURNISHED = [
   ...['contacts', 'companies', 'teams', 'leads', 'product-categories', 'products', 'orders'],
-  ...['pipelines', 'deals', 'quotas'],
+  ...['pipelines', 'deals', 'quotas', 'tickets', 'macros'],
   'activities',
   'segments',
+  'campaigns',
 ];
 
 /** Makes one of everything in a workspace. */
@@ -128,18 +140,27 @@ export async function furnish(client: Client): Promise<Belongings> {
   const assignmentRule = await made(client, '/v1/assignment-rules', {
     ...{ name: WORD, method: 'roundRobin', teamId: team.id },
   });
+  const slaPolicy = await made(client, '/v1/sla-policies', {
+    ...{ name: WORD, targets: { normal: { resolutionMinutes: 60 } } },
+  });
   const leadForm = await made(client, '/v1/lead-forms', {
     ...{ name: WORD, fields: [{ name: 'lastName' }], ownerId: user.id, thankYou: WORD },
   });
   const submission = await spamOf(client, leadForm);
+  const consent = await furnishConsent(client, contact);
   const goods = await furnishCatalogue(client, contact.id, company.id, shared);
   const selling = await furnishSelling(client, contact.id, company.id, user.id, shared);
+  const service = await furnishService(client, contact.id, team.id, goods.order.id, shared);
   const segment = await made(client, '/v1/segments', {
     ...{ name: `${WORD} team`, object: 'contacts', kind: 'static', ...shared },
     ...{ description: WORD, externalIds: { legacy: 'Q-77' } },
   });
   await client.expect(200, 'POST', `/v1/segments/${segment.id}/members`, {
     ...{ operation: 'add', ids: [contact.id] },
+  });
+  const campaign = await made(client, '/v1/campaigns', {
+    ...{ name: `${WORD} campaign`, subject: WORD, text: WORD, segmentIds: [segment.id] },
+    ...{ externalIds: { legacy: 'Q-77' }, ...shared },
   });
   const [binned, merged] = [
     await made(client, '/v1/contacts', { lastName: `${WORD} binned` }),
@@ -183,13 +204,17 @@ export async function furnish(client: Client): Promise<Belongings> {
       lead,
       activity,
       assignmentRule,
+      slaPolicy,
       leadForm,
       submission,
       segment,
+      campaign,
       user,
       handOver,
+      ...consent,
       ...goods,
       ...selling,
+      ...service,
       role,
       apiKey,
     },
@@ -205,6 +230,25 @@ export async function furnish(client: Client): Promise<Belongings> {
     ...{ domain: 'quillfeather.example', externalId: 'Q-77', property: 'quillcode', code: 'Q-1' },
     ...{ role: `${WORD} role`, word: WORD, cursors },
   };
+}
+
+/** A purpose, a contact's consent to it, and an address that nothing is sent to. */
+async function furnishConsent(client: Client, contact: { id: string }) {
+  const consentPurpose = await made(client, '/v1/consent-purposes', {
+    ...{ key: 'quillcode', name: WORD, description: WORD, doubleOptIn: false },
+  });
+  const consent = { channel: 'email', source: WORD, proof: { note: WORD } };
+  for (const said of [
+    { purpose: 'quillcode', status: 'granted' },
+    { purpose: 'marketing', status: 'withdrawn' },
+  ]) {
+    const path = `/v1/contacts/${contact.id}/consents`;
+    await client.expect(200, 'POST', path, { ...consent, ...said });
+  }
+  const entries = [{ channel: 'email', address: 'pen@quillfeather.example' }];
+  await client.expect(200, 'POST', '/v1/suppressions', { entries, note: WORD });
+  const { body } = await client.expect(200, 'GET', '/v1/suppressions');
+  return { consentPurpose, suppression: body.data[0] as { id: string } };
 }
 
 /** A pipeline, one of its stages, and a deal there. */
@@ -230,6 +274,33 @@ async function furnishSelling(
     ...{ contacts: [{ contactId, role: WORD }], ...more },
   });
   return { pipeline, stage, deal, quota };
+}
+
+/** A ticket with a message and a file, one that came as a mail, and a macro. */
+async function furnishService(
+  client: Client,
+  requesterId: string,
+  teamId: string,
+  orderId: string,
+  shared: { ownerId: string },
+) {
+  const more = { externalIds: { legacy: 'Q-77' }, ...shared };
+  const ticket = await made(client, '/v1/tickets', {
+    ...{ subject: `${WORD} ticket`, requesterId, teamId, ...more },
+    ...{ links: [{ object: 'order', recordId: orderId }], followers: [{ userId: shared.ownerId }] },
+  });
+  const form = new FormData();
+  form.append('file', new Blob([WORD]), `${WORD}.txt`);
+  const { body: attachment } = await client.expect(
+    ...([201, 'POST', `/v1/tickets/${ticket.id}/attachments`, form] as const),
+  );
+  const ticketMessage = await made(client, `/v1/tickets/${ticket.id}/messages`, { body: WORD });
+  const mail = `From: ${WORD} <mail@quillfeather.example>\nMessage-ID: <${WORD}@customer.example>\n\n${WORD}`;
+  const raw = new Blob([mail], { type: 'message/rfc822' });
+  await client.expect(200, 'POST', '/v1/inbound/email', raw);
+  // The name of the team: what is unique by its name has one name here.
+  const macro = await made(client, '/v1/macros', { name: `${WORD} team`, reply: WORD, ...more });
+  return { ticket, ticketMessage, attachment: attachment as { id: string }, macro };
 }
 
 /** A category, a product in it, and an order of it. */

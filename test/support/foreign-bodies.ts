@@ -13,7 +13,7 @@ export function conditions(path: string, theirs: Belongings): [string, string, s
     [`custom.${property}`, 'eq', code],
     ['externalIds.legacy', 'eq', externalId],
   ];
-  if (path.endsWith('members') || path.includes('segments')) return segmentConditions(path, theirs);
+  if (/members$|segments|campaigns/.test(path)) return segmentConditions(path, theirs);
   if (path.includes('users')) {
     return [
       ['id', 'eq', ids.user],
@@ -43,6 +43,17 @@ export function conditions(path: string, theirs: Belongings): [string, string, s
       ['subject', 'contains', word],
     ];
   }
+  if (path.includes('tickets')) {
+    return [
+      ...common,
+      ['requesterId', 'eq', ids.contact],
+      ['teamId', 'eq', ids.team],
+      ['links.recordId', 'eq', ids.order],
+      ['followers.userId', 'eq', ids.user],
+      ['subject', 'contains', word],
+    ];
+  }
+  if (path.includes('macros')) return [...common, ['name', 'startsWith', word]];
   const selling = sellingConditions(path, theirs);
   if (selling) return [...common, ...selling];
   return path.includes('contacts')
@@ -65,6 +76,7 @@ function segmentConditions(path: string, theirs: Belongings): [string, string, s
   const { ids, externalId, word } = theirs;
   return [
     ['id', 'eq', path.endsWith('members') ? ids.contact : ids.segment],
+    ['id', 'eq', ids.campaign],
     ['ownerId', 'eq', ids.user],
     ['tags', 'has', word],
     ['externalIds.legacy', 'eq', externalId],
@@ -128,10 +140,23 @@ const POINTERS: Record<string, (ids: Belongings['ids']) => object[]> = {
     { participants: [{ userId: user }] },
     { participants: [{ contactId: contact }] },
   ],
+  requesterId: ({ contact, company, team, user, order, ticket }) => [
+    { requesterId: contact },
+    { companyId: company },
+    { teamId: team },
+    { followers: [{ userId: user }] },
+    { links: [{ object: 'order', recordId: order }] },
+    { links: [{ object: 'ticket', recordId: ticket }] },
+  ],
+  setTeamId: ({ team, user }) => [{ setTeamId: team }, { setOwnerId: user }],
   categoryParentId: ({ productCategory }) => [{ parentId: productCategory }],
   categoryId: ({ productCategory }) => [{ categoryId: productCategory }],
   quotaUserId: ({ user, team, contact }) => [
     ...[{ userId: user }, { teamId: team }, { userId: contact }],
+  ],
+  campaignSegment: ({ segment, contact, company, deal }) => [
+    ...[{ segmentIds: [segment] }, { excludedSegmentIds: [contact] }],
+    ...[company, deal].map((value) => ({ audienceWhere: { field: 'companyId', op: 'eq', value } })),
   ],
   dealContactId: ({ contact, company, pipeline, stage }) => [
     ...[{ contactId: contact }, { companyId: company }, { pipelineId: pipeline }],
@@ -186,13 +211,17 @@ const OBJECTS = {
   pipelines: { of: 'pipeline', name: 'name', unique: 'name', parent: '' },
   deals: { of: 'deal', name: 'name', unique: '', parent: 'dealContactId' },
   quotas: { of: 'quota', name: 'amount', unique: '', parent: 'quotaUserId' },
+  tickets: { of: 'ticket', name: 'subject', unique: '', parent: 'requesterId' },
+  macros: { of: 'macro', name: 'name', unique: 'name', parent: 'setTeamId' },
   segments: { of: 'segment', name: 'name', unique: 'name', parent: '' },
+  campaigns: { of: 'campaign', name: 'name', unique: '', parent: 'campaignSegment' },
 } as const;
 
 /** What a new record needs besides its name. */
 const NEEDED: Partial<Record<keyof typeof OBJECTS, () => object>> = {
   products: () => ({ sku: `mine-${randomUUID()}` }),
   activities: () => ({ type: 'task' }),
+  macros: () => ({ reply: 'Mine', name: `Mine ${randomUUID()}` }),
   segments: () => ({ name: `Mine ${randomUUID()}`, object: 'contacts', kind: 'static' }),
 };
 
@@ -281,6 +310,19 @@ const assignmentRules = ({ ids, property }: Belongings): object[] =>
     { userIds: [ids.team], where: { field: `custom.${property}`, op: 'eq', value: 'Q-1' } },
   ].map((people) => ({ name: 'Mine', method: 'fixed', ...people }));
 
+const slaPolicies = ({ ids, property }: Belongings): object[] => {
+  const escalate = (...actions: object[]) => ({
+    escalations: [{ when: 'breach', target: 'resolution', actions }],
+  });
+  return [
+    escalate({ type: 'assign', userId: ids.user }),
+    escalate({ type: 'assign', teamId: ids.team }),
+    escalate({ type: 'notify', userIds: [ids.user] }),
+    { where: { field: `custom.${property}`, op: 'eq', value: 'Q-1' } },
+  ].map((more) => ({ name: 'Mine', targets: { normal: { resolutionMinutes: 60 } }, ...more }));
+};
+const WITHDRAWN = { purpose: 'marketing', channel: 'email', status: 'withdrawn' };
+
 const csv = (...lines: string[]): string => lines.join('\n');
 
 function importForms(theirs: Belongings): FormData[] {
@@ -307,6 +349,31 @@ function importForms(theirs: Belongings): FormData[] {
   });
 }
 
+/** A flow with the statuses that tickets have here. */
+const FLOW = ['new', 'open', 'pending', 'onHold', 'solved', 'closed'].map((key) => ({
+  ...{ key, name: key, category: key },
+}));
+
+/** Mails to B that answer a mail of A's, or are addressed to a ticket of A's. */
+function answeringMails({ word, code }: Belongings): Blob[] {
+  const heads = [`In-Reply-To: <${word}@customer.example>`, `To: support+${code}@mine.example`];
+  return heads.map(
+    (head) =>
+      new Blob(
+        [`From: m@mine.example\nMessage-ID: <${randomUUID()}@mine.example>\n${head}\n\nMine`],
+        {
+          type: 'message/rfc822',
+        },
+      ),
+  );
+}
+
+function fileForm(): FormData {
+  const form = new FormData();
+  form.append('file', new Blob(['Mine']), 'mine.txt');
+  return form;
+}
+
 /** Bodies by operation. An operation with a body needs an entry: what of another could it name? */
 export const BODIES: Record<string, (theirs: Belongings, own: Own) => unknown[]> = {
   ...recordBodies('contacts'),
@@ -330,15 +397,75 @@ export const BODIES: Record<string, (theirs: Belongings, own: Own) => unknown[]>
   ],
   'POST /v1/lead-forms': (theirs) => leadForms(theirs),
   'PATCH /v1/lead-forms/{id}': (theirs) => [{ name: 'Stolen' }, ...leadForms(theirs)],
+  'POST /v1/sla-policies': (theirs) => slaPolicies(theirs),
+  'PATCH /v1/sla-policies/{id}': (theirs) => [{ name: 'Stolen' }, ...slaPolicies(theirs)],
   'POST /v1/assignment-rules': (theirs) => assignmentRules(theirs),
   'PATCH /v1/assignment-rules/{id}': (theirs) => [{ name: 'Stolen' }, ...assignmentRules(theirs)],
+  'POST /v1/consent-purposes': ({ property }) => [{ key: property, name: 'Mine' }],
+  'PATCH /v1/consent-purposes/{id}': () => [{ name: 'Stolen' }],
+  'POST /v1/contacts/{id}/consents': ({ property }) => [
+    ...['marketing', property].map((purpose) => ({ ...WITHDRAWN, purpose })),
+  ],
+  'POST /v1/consents/batch': ({ ids, email, property }) => [
+    { records: Object.values(ids).map((contactId) => ({ ...WITHDRAWN, contactId })) },
+    { records: ['marketing', property].map((purpose) => ({ ...WITHDRAWN, purpose, email })) },
+  ],
+  'POST /v1/suppressions': ({ email }) => [{ entries: [{ channel: 'email', address: email }] }],
+  'POST /v1/suppressions/check': ({ email }) => [
+    { entries: [{ channel: 'email', address: email }] },
+  ],
   ...recordBodies('product-categories'),
   ...recordBodies('products'),
   ...withoutMerge(recordBodies('orders')),
   ...withoutMerge(recordBodies('pipelines')),
   ...recordBodies('deals'),
   ...withoutMerge(recordBodies('quotas')),
+  ...recordBodies('tickets'),
+  'POST /v1/tickets/{id}/assign': ({ ids }) => [
+    { ownerId: ids.user },
+    { teamId: ids.team },
+    { ownerId: ids.contact },
+  ],
+  'POST /v1/tickets/{id}/status': () => [{ status: 'solved' }],
+  'POST /v1/tickets/{id}/messages': ({ ids }) => [
+    { body: 'Mine', mentions: [ids.user] },
+    { body: 'Mine', attachmentIds: [ids.attachment] },
+    { body: 'Mine', direction: 'inbound', authorContactId: ids.contact },
+  ],
+  'POST /v1/tickets/{id}/split': ({ ids }) => [
+    { messageIds: [ids.ticketMessage], subject: 'Stolen' },
+  ],
+  'POST /v1/tickets/{id}/attachments': () => [fileForm()],
+  'POST /v1/tickets/{id}/apply-macro': ({ ids }) => [
+    { macroId: ids.macro },
+    { macroId: ids.ticket, reply: 'Mine' },
+  ],
+  ...withoutMerge(recordBodies('macros')),
+  'POST /v1/macros/{id}/preview': ({ ids }) => [{ ticketId: ids.ticket }],
+  'POST /v1/inbound/email': (theirs) => answeringMails(theirs),
+  'PATCH /v1/mail-settings': () => [{ senderName: 'Mine' }],
+  'PATCH /v1/survey-settings': () => [{ question: 'Mine?' }],
+  'PUT /v1/ticket-statuses': () => [{ statuses: FLOW }],
   ...withoutMerge(recordBodies('segments')),
+  ...withoutMerge(recordBodies('campaigns')),
+  'POST /v1/campaigns/{id}/schedule': () => [{ sendAt: '2031-04-01T07:00:00.000Z' }],
+  'POST /v1/campaigns/{id}/send': () => [{ reason: 'Mine' }],
+  'POST /v1/campaigns/{id}/pause': () => [{ reason: 'Mine' }],
+  'POST /v1/campaigns/{id}/resume': () => [{ reason: 'Mine' }],
+  'POST /v1/campaigns/{id}/cancel': () => [{ reason: 'Mine' }],
+  'POST /v1/campaigns/{id}/winner': ({ ids }) => [{ variantId: ids.campaign }],
+  'POST /v1/campaigns/{id}/uncertain': () => [{ as: 'resend' }],
+  'POST /v1/campaigns/{id}/preview': ({ ids }) => [
+    { contactId: ids.contact },
+    { contactId: ids.contact, variantId: ids.campaign },
+  ],
+  'POST /v1/campaigns/{id}/test': ({ ids, email }) => [
+    { to: [email], contactId: ids.contact },
+    { to: [email], variantId: ids.campaign },
+  ],
+  'POST /v1/campaigns/bounces': ({ ids }) => [
+    { bounces: [{ messageId: `<${ids.campaign}@keel>`, type: 'permanent' }] },
+  ],
   'POST /v1/segments/preview': (theirs) =>
     acrossRelations(theirs).map((where) => ({ object: 'contacts', where })),
   'POST /v1/segments/{id}/members': (theirs) => [
@@ -346,6 +473,15 @@ export const BODIES: Record<string, (theirs: Belongings, own: Own) => unknown[]>
     { operation: 'remove', ids: [theirs.ids.contact] },
     ...acrossRelations(theirs).map((where) => ({ operation: 'add', where })),
   ],
+  'POST /v1/reports/query': (theirs) =>
+    ['contacts', 'orders', 'deals'].flatMap((object) =>
+      conditions(object, theirs).map(([field, op, value]) => ({
+        object,
+        measures: [{ measure: 'count' }],
+        dimensions: [{ field: 'ownerId' }],
+        where: { field, op, value: op === 'in' ? value.split(',') : value },
+      })),
+    ),
   'PUT /v1/exchange-rates': () => [
     { rates: [{ from: 'GBP', to: 'EUR', date: '2021-01-01', rate: '1.1' }] },
   ],

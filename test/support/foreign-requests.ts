@@ -22,6 +22,7 @@ const pathValues: Record<string, Values> = {
   handOverId: ({ ids }) => [ids.handOver, ids.import],
   stageId: ({ ids }) => [ids.stage, ids.contact],
   submissionId: ({ ids }) => [ids.submission, ids.lead],
+  attachmentId: ({ ids }) => [ids.attachment, ids.contact],
   // Of exchange rates.
   from: () => ['USD'],
   to: () => ['EUR'],
@@ -53,10 +54,12 @@ const queryValues: Record<string, Values> = {
   filter: none, // one parameter for each field: see filters
   purge: () => ['true'],
   status: () => ['spam'],
+  result: () => ['created', 'stopped'],
   format: () => ['csv'],
   raw: () => ['true'],
   types: () => [
-    'contact,company,team,lead,activity,productCategory,product,order,pipeline,deal,quota,segment',
+    'contact,company,team,lead,activity,productCategory,product,order,pipeline,deal,quota,' +
+      'ticket,macro,segment,campaign',
     'contact.*',
   ],
   actor: ({ ids }) => [ids.user, ids.apiKey],
@@ -65,7 +68,12 @@ const queryValues: Record<string, Values> = {
   type: () => ['contact.*'],
   ownerId: ({ ids }) => [ids.user],
   pipelineId: ({ ids }) => [ids.pipeline],
-  by: () => ['owner', 'team'],
+  by: () => ['owner', 'team', 'customer', 'product', 'source'],
+  teamId: ({ ids }) => [ids.team],
+  customer: () => ['contact'],
+  months: () => ['3'],
+  source: ({ word }) => [word],
+  timeZone: () => ['Europe/Berlin'],
   since: firstDay,
   until: firstDay,
   amount: () => ['100'],
@@ -74,13 +82,17 @@ const queryValues: Record<string, Values> = {
   to: () => ['2099-01-01T00:00:00.000Z', 'EUR', '2020-12'],
   currency: () => ['EUR'],
   quantity: () => ['2'],
+  reason: () => ['manual'],
 };
 
 const headerValues: Record<string, Values> = {
   'If-Match': () => ['"1"'],
   'If-None-Match': () => ['"1"'],
   'Idempotency-Key': none, // has a test of its own
+  'X-Envelope-To': ({ email }) => [email],
+  'X-Envelope-From': ({ email }) => [email],
   Range: () => ['bytes=0-9'],
+  Accept: () => ['text/csv'],
   'Last-Event-ID': ({ cursors }) => cursors,
 };
 
@@ -91,6 +103,23 @@ export const NOT_CALLED: Record<string, string> = {
   'GET /v1/forms/{publicKey}':
     'is for strangers who have the key; tests of its own say what they see',
   'POST /v1/forms/{publicKey}': 'has tests of its own: what strangers are told, and what they make',
+  'GET /v1/surveys/{token}':
+    'is for customers who have the link; tests of its own say what they see',
+  'POST /v1/surveys/{token}': 'has tests of its own: what customers are told, and what they rate',
+  ...Object.fromEntries(
+    ['consents/confirm', 'preferences', 'unsubscribe'].flatMap((path) =>
+      ['GET', 'POST'].map((method) => [
+        `${method} /v1/${path}/{token}`,
+        'is for whoever has the link, which names its workspace; has tests of its own',
+      ]),
+    ),
+  ),
+  ...Object.fromEntries(
+    ['opens', 'clicks'].map((what) => [
+      `GET /v1/campaign-${what}/{token}`,
+      'is for whoever has the mail, whose link names its workspace; has tests of its own',
+    ]),
+  ),
   'GET /metrics': 'takes nothing, and tells everyone the figures of the process as they are',
 };
 
@@ -159,14 +188,20 @@ const KINDS: Record<string, readonly (keyof Belongings['ids'])[]> = {
   leads: ['lead'],
   activities: ['activity'],
   'assignment-rules': ['assignmentRule'],
+  'sla-policies': ['slaPolicy'],
   'lead-forms': ['leadForm'],
+  'consent-purposes': ['consentPurpose'],
+  suppressions: ['suppression'],
   'product-categories': ['productCategory'],
   products: ['product'],
   orders: ['order'],
   pipelines: ['pipeline'],
   deals: ['deal'],
   quotas: ['quota'],
+  tickets: ['ticket'],
+  macros: ['macro'],
   segments: ['segment'],
+  campaigns: ['campaign'],
 };
 
 /** Ids of the path's own kind, and of two others; all of them where the kind is not known. */
@@ -176,7 +211,8 @@ function pathIds(name: string, template: string, theirs: Belongings): string[] {
   return [...new Set([...kinds, 'contact', 'user'] as const)].map((kind) => theirs.ids[kind]);
 }
 
-const MOVES = /(?:confirm|fulfil|close|cancel|complete|reopen|returns|payments|refunds|stock)$/;
+const MOVES =
+  /(?:confirm|fulfil|close|cancel|complete|reopen|returns|payments|refunds|stock|status|schedule|send|pause|resume|winner|uncertain)$/;
 
 /** What is the caller's own may be told to point to another's. */
 function ownValues(name: string, template: string, own: Own | undefined): string[] {
@@ -190,8 +226,8 @@ function ownValues(name: string, template: string, own: Own | undefined): string
 }
 
 function uniqueOf(template: string): string {
-  if (/leads|deals|quotas|activities/.test(template)) return '';
-  if (/teams|pipelines|segments/.test(template)) return 'name';
+  if (/leads|deals|quotas|activities|tickets|campaigns/.test(template)) return '';
+  if (/teams|pipelines|macros|segments/.test(template)) return 'name';
   if (template.includes('product-categories')) return 'code';
   if (template.includes('products')) return 'sku';
   if (template.includes('orders')) return 'reference';

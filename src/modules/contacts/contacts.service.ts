@@ -28,7 +28,13 @@ export const CONTACT = defineObject({
       ? undefined
       : 'needs at least one of firstName, lastName, email, phone, mobile',
   duplicateKeys: ['email', 'mobile', 'phone', 'lastName'],
-  actions: SEGMENT_ACTIONS,
+  actions: {
+    ...SEGMENT_ACTIONS,
+    campaign_sent: 'A mail of a campaign was sent to the contact; `changes` names the campaign.',
+    consent_requested: 'Consent was granted, and the contact is asked to confirm it.',
+    consent_granted: 'Consent was granted; `changes` names the purpose and channel.',
+    consent_withdrawn: 'Consent was withdrawn; `changes` names the purpose and channel.',
+  },
 });
 
 /** People: customers, leads, partners. */

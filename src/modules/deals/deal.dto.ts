@@ -65,6 +65,7 @@ export class DealFields {
   @DecimalField({
     label: 'Amount',
     description: 'The sum of the lines when there are any',
+    currencyIn: 'currency',
     sortable: true,
     min: 0,
     example: '9600.00',
@@ -83,6 +84,7 @@ export class DealFields {
     label: 'Amount in base currency',
     description:
       'In the currency of the workspace, at the rate of the day it was last written or closed; null without a rate',
+    currencyIn: 'baseCurrency',
     readOnly: true,
   })
   amountInBase?: string | null;

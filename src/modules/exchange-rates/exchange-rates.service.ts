@@ -30,6 +30,9 @@ const KEYS = [{ type: 'date' as const }, { type: 'text' as const }, { type: 'tex
 /** Decimals of rates: enough for one rupiah in bitcoin-like prices. */
 const RATE = { precision: 38, scale: 15 };
 
+/** Tag of answers that were made with rates. */
+export const RATES_TAG = 'exchangeRates';
+
 const RATES_CHANGED = 'exchangeRate.changed';
 
 /** The workspace's table of exchange rates. */
@@ -69,6 +72,7 @@ export class ExchangeRatesService {
     const sound = soundRates(rates);
     return this.database.transaction(ctx, async (tx) => {
       const written = await this.repository.put(tx, ctx, sound);
+      tx.touch([RATES_TAG]);
       const created = written.filter(({ isNew }) => isNew).length;
       const counts = {
         created,
@@ -92,6 +96,7 @@ export class ExchangeRatesService {
     await this.database.transaction(ctx, async (tx) => {
       const isGone = key && (await this.repository.remove(tx, ctx, key));
       if (!isGone) throw Problem.notFound('rate', `${from} to ${to} of ${date}`);
+      tx.touch([RATES_TAG]);
       const facts = { object: 'exchangeRates', changes: { removed: [`${from} ${to} ${date}`] } };
       await tx.run([recordEvents([eventOf(ctx, { type: RATES_CHANGED, ...facts })])]);
     });

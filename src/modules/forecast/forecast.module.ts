@@ -12,6 +12,6 @@ import { QuotasService } from './quotas.service.js';
   imports: [ExchangeRatesModule],
   controllers: [ForecastController, QuotasController],
   providers: [ForecastRepository, ForecastService, AttainmentService, QuotasService],
-  exports: [QuotasService],
+  exports: [ForecastService, QuotasService],
 })
 export class ForecastModule {}

@@ -42,7 +42,10 @@ export class QuotaFields {
   @DateField({ label: 'Ends on', readOnly: true })
   endsOn?: string | null;
 
-  @DecimalField({ label: 'Amount', required: true, min: 0, example: '250000.00' })
+  @DecimalField({
+    ...{ label: 'Amount', required: true, min: 0, example: '250000.00' },
+    currencyIn: 'currency',
+  })
   amount!: string;
 
   @CurrencyField({

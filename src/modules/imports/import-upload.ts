@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { Problem } from '../../common/errors.js';
 import type { FieldError } from '../../common/errors.js';
 import { compileRules } from '../../platform/http/rules.js';
+import { wholeFile } from '../../platform/http/uploaded-file.js';
 import { ImportOptionsDto } from './import-options.dto.js';
 
 /** A multipart body, read as far as its file. */
@@ -36,7 +37,9 @@ export async function readUpload(request: FastifyRequest, maxBytes: number): Pro
         part.file.resume();
         throw new Problem('bad-request', 'Send `options` before the file.');
       }
-      const { filename, mimetype, file } = part;
+      const { filename, mimetype } = part;
+      const resume = () => part.file.resume();
+      const file = Object.assign(wholeFile(part, maxBytes), { resume });
       return { options, fileName: filename || 'import', contentType: mimetype, file };
     }
     if (part.fieldname !== 'options') {

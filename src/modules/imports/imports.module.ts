@@ -1,9 +1,9 @@
 import { Module } from '@nestjs/common';
 import { FileUpkeep } from '../../platform/files/file-upkeep.js';
 import { FilesModule } from '../../platform/files/files.module.js';
+import { UploadIdempotency } from '../../platform/http/upload-idempotency.js';
 import { ChunkCommitter } from './chunk-committer.js';
 import { ImportErrorsService } from './import-errors.service.js';
-import { ImportIdempotency } from './import-idempotency.js';
 import { ImportPreview } from './import-preview.js';
 import { ImportReverter } from './import-reverter.js';
 import { ImportRevertRepository } from './import-revert.repository.js';
@@ -25,7 +25,7 @@ import { ImportsService } from './imports.service.js';
     ImportPreview,
     ImportErrorsService,
     ImportStream,
-    ImportIdempotency,
+    UploadIdempotency,
     ImportsRepository,
   ],
 })

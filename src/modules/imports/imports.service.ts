@@ -11,6 +11,7 @@ import type { StoredFile } from '../../platform/files/file-store.js';
 import { json } from '../../platform/http/answers.js';
 import type { Answer } from '../../platform/http/answers.js';
 import type { IdPage } from '../../platform/http/id-page.js';
+import { UploadIdempotency } from '../../platform/http/upload-idempotency.js';
 import { eventOf } from '../../platform/outbox/event.js';
 import { recordEvents } from '../../platform/outbox/record-events.js';
 import { JobQueue } from '../../platform/queue/job-queue.js';
@@ -19,7 +20,6 @@ import type { ObjectDefinition } from '../../platform/records/object-definition.
 import { RecordKit } from '../../platform/records/record-kit.js';
 import type { WorkspaceSettings } from '../../platform/records/record-settings.js';
 import { checkOptions } from './option-checks.js';
-import { ImportIdempotency } from './import-idempotency.js';
 import { pathsOf } from './import-columns.js';
 import type { ImportOptionsDto } from './import-options.dto.js';
 import type { ImportDto } from './import.dto.js';
@@ -45,7 +45,7 @@ export class ImportsService {
     private readonly files: FileStore,
     private readonly queue: JobQueue,
     private readonly imports: ImportsRepository,
-    private readonly idempotency: ImportIdempotency,
+    private readonly idempotency: UploadIdempotency,
   ) {}
 
   /** Largest file, in bytes. */
@@ -83,9 +83,9 @@ export class ImportsService {
     key: string | undefined,
   ): Promise<{ answer: Answer; replayed: boolean }> {
     const id = uuidv7();
+    const sent = { purpose: 'import', file, options };
     const work = await this.database.transaction(ctx, async (tx) => {
-      const first =
-        key === undefined ? null : await this.idempotency.claim(tx, ctx, key, options, file);
+      const first = key === undefined ? null : await this.idempotency.claim(tx, ctx, key, sent);
       if (first) return { answer: first, replayed: true };
       const changes = { importId: id, object: options.object, file: file.name, size: file.size };
       const event = eventOf(ctx, {
@@ -102,7 +102,7 @@ export class ImportsService {
       await this.queue.enqueue(tx, RunImport, { importId: id }, { jobId: `import-${id}` });
       const view = importView(inserted?.rows[0] as unknown as ImportRow);
       const answer = json(view, 202, { location: `/v1/imports/${id}` });
-      if (key !== undefined) await this.idempotency.keep(tx, ctx, key, options, file, answer);
+      if (key !== undefined) await this.idempotency.keep(tx, ctx, key, sent, answer);
       return { answer, replayed: false };
     });
     return work;

@@ -22,7 +22,10 @@ export const PAYMENT_STATUSES = ['unpaid', 'partiallyPaid', 'paid', 'overpaid'] 
 export const MOST_LINES = 2000;
 
 const total = (label: string, description: string, example: string, sortable = false) =>
-  DecimalField({ label, description, example, sortable, readOnly: true, initial: '0' });
+  DecimalField({
+    ...{ label, description, example, sortable, currencyIn: 'currency' },
+    ...{ readOnly: true, initial: '0' },
+  });
 
 /** The properties of an order. */
 export class OrderFields {
@@ -135,6 +138,7 @@ export class OrderFields {
   @DecimalField({
     label: 'Shipping costs',
     description: 'Without tax',
+    currencyIn: 'currency',
     min: 0,
     initial: '0',
     example: '4.90',

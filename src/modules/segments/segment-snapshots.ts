@@ -4,6 +4,7 @@ import { Problem } from '../../common/errors.js';
 import { uuidv7 } from '../../common/uuid.js';
 import { Database } from '../../platform/database/database.js';
 import type { Transaction } from '../../platform/database/transaction.js';
+import type { Params } from '../../platform/records/params.js';
 import { MembersRepository } from './members.repository.js';
 import type { SegmentHead } from './members.repository.js';
 
@@ -29,6 +30,13 @@ export class SegmentSnapshots {
   /** What is known of a segment; null when there is none, or it is in the bin. */
   find(owner: Owner, segmentId: string): Promise<SegmentHead | null> {
     return this.members.head(owner, segmentId);
+  }
+
+  /** Condition that a record `r` fulfils that belongs to one of the segments now. */
+  belongs(segmentIds: readonly string[]): (params: Params) => string {
+    return (params) => `exists (select from segment_members m
+      where m.workspace_id = ${params.workspace} and m.record_id = r.id and not m.hidden
+        and m.segment_id = any(${params.add(segmentIds, 'uuid[]')}))`;
   }
 
   /**

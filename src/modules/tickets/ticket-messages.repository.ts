@@ -30,7 +30,7 @@ const COLUMNS = `m.id, m.ticket_id as "ticketId", m.kind, m.direction,
       where c.workspace_id = m.workspace_id and c.id = m.author_contact_id)) as "authorName",
   m.channel, m.body, m.body_html as "bodyHtml", m.message_id as "messageId",
   m.in_reply_to as "inReplyTo", m.mentions, m.created_at as "createdAt",
-  (select coalesce(json_agg(a order by a.id), '[]') from (
+  (select coalesce(jsonb_agg(a order by a.id), '[]') from (
     select ${ATTACHMENT_COLUMNS} from ticket_attachments t
     where t.workspace_id = m.workspace_id and t.message_id = m.id) a) as attachments`;
 

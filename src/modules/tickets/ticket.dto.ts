@@ -18,6 +18,8 @@ export const TICKET_CHANNELS = ['email', 'web', 'phone', 'chat', 'api'] as const
 export type TicketChannel = (typeof TICKET_CHANNELS)[number];
 export const TICKET_TYPES = ['question', 'incident', 'problem', 'task', 'complaint'] as const;
 export const TICKET_PRIORITIES = ['low', 'normal', 'high', 'urgent'] as const;
+/** What the clocks of service levels say of a ticket. */
+export const SLA_STATES = ['running', 'atRisk', 'paused', 'met', 'breached'] as const;
 
 /** Longest description, in characters. */
 const LONGEST_DESCRIPTION = 50_000;
@@ -197,6 +199,44 @@ export class TicketFields {
 
   @happened('Last agent message at', 'When the last public reply of a user went out')
   lastAgentMessageAt?: string | null;
+
+  @SelectField({
+    label: 'SLA state',
+    description:
+      'How it stands with what its SLA promises, the worst of it; empty without a promise',
+    readOnly: true,
+    options: SLA_STATES,
+    example: 'running',
+  })
+  slaState?: string | null;
+
+  @DatetimeField({
+    label: 'SLA due at',
+    description: 'When the next promise of its SLA is due; empty while its clocks stand still',
+    readOnly: true,
+    sortable: true,
+  })
+  slaDueAt?: string | null;
+
+  @IntegerField({
+    label: 'Satisfaction score',
+    description: 'What the customer answered to the survey, from 1 to 5; empty before',
+    readOnly: true,
+    example: 5,
+  })
+  satisfactionScore?: number | null;
+
+  @TextField({
+    label: 'Satisfaction comment',
+    description: 'What the customer wrote besides',
+    readOnly: true,
+    maxLength: 2000,
+    example: 'That was fast!',
+  })
+  satisfactionComment?: string | null;
+
+  @happened('Satisfaction rated at', 'When the customer answered the survey')
+  satisfactionRatedAt?: string | null;
 }
 
 /** Body that makes or changes a ticket. */

@@ -214,7 +214,7 @@ export class TicketsController {
   @Get(':id/duplicates')
   @Endpoint({
     permission: 'ticket:read',
-    summary: 'Tickets of the same requester or with the same subject',
+    summary: 'Tickets with the same subject, or one like it',
     answers: DuplicatesDto,
     problems: [404],
     throttle: 'search',

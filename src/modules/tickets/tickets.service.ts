@@ -42,7 +42,14 @@ export const ticketObject = (kit: RecordKit, listeners: TicketListeners): Object
       unfollowed: 'A user does not follow a ticket any more.',
       split: 'Messages went to a new ticket; `changes.newTicketId` names it.',
       fileAdded: 'A file was attached; `changes.attachmentId` names it.',
+      rated: 'The customer answered the survey; `changes.score` is from 1 to 5.',
+      undelivered: 'A reply could not be sent by e-mail; `changes.failure` says why.',
       fileRemoved: 'An attachment was removed.',
+      sla_warning: 'A promise of the SLA is in danger; `changes` says which and by when.',
+      sla_breached: 'A promise of the SLA was broken; `changes` says which.',
+      sla_met: 'A promise of the SLA was kept.',
+      escalated: 'An escalation of the SLA was done; `changes.notify` names who is to be told.',
+      macroApplied: 'A macro was applied; `changes.macroId` names it.',
     },
   });
 

@@ -1,11 +1,9 @@
 import { Problem } from '../../common/errors.js';
 import type { FieldError } from '../../common/errors.js';
-import { accepted, refused } from '../../common/values/normalized.js';
 import type { Normalized } from '../../common/values/normalized.js';
-import { normalizeDate } from '../../common/values/date.js';
 import { normalizeLanguage } from '../../common/values/language.js';
 import { normalizeTimeZone } from '../../common/values/time-zone.js';
-import { normalizeWorkingHours } from '../../common/working-hours.js';
+import { normalizeHolidays, normalizeWorkingHours } from '../../common/working-hours.js';
 import type { WorkingHours } from '../../common/working-hours.js';
 
 /** What a user tells of themselves besides their name. */
@@ -14,21 +12,6 @@ export interface UserProfile {
   timeZone: string | null;
   workingHours: WorkingHours | null;
   holidays: string[];
-}
-
-const MOST_HOLIDAYS = 400;
-
-function normalizeHolidays(raw: unknown): Normalized<string[]> {
-  if (!Array.isArray(raw) || raw.length > MOST_HOLIDAYS) {
-    return refused('isArray', `must be a list of at most ${MOST_HOLIDAYS} dates`);
-  }
-  const dates = new Set<string>();
-  for (const [index, item] of (raw as unknown[]).entries()) {
-    const { value, error } = normalizeDate(item);
-    if (error) return refused(error.code, error.detail, `/${index}`);
-    dates.add(value);
-  }
-  return accepted([...dates].sort());
 }
 
 const NORMALIZERS: { [K in keyof UserProfile]: (raw: unknown) => Normalized<UserProfile[K]> } = {

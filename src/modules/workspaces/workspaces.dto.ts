@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsEmail, IsOptional, IsString, Length, ValidateNested } from 'class-validator';
+import { IsBoolean, IsEmail, IsOptional, IsString, Length, ValidateNested } from 'class-validator';
 import { Omittable } from '../../platform/http/omittable.decorator.js';
 import { nestedClass } from '../../platform/http/rules.js';
 import { NewPassword } from '../auth/index.js';
@@ -63,6 +63,14 @@ export class UpdateWorkspaceDto {
   @Omittable()
   @IsString()
   timeZone?: string;
+
+  @ApiPropertyOptional({
+    example: true,
+    description: 'Whether campaigns look at who opens mails and follows links; false for privacy',
+  })
+  @Omittable()
+  @IsBoolean()
+  emailTracking?: boolean;
 }
 
 export class WorkspaceDto {
@@ -74,6 +82,7 @@ export class WorkspaceDto {
   @ApiProperty({ type: String, nullable: true, example: 'DE' }) defaultCountry!: string | null;
   @ApiProperty({ example: 'EUR' }) defaultCurrency!: string;
   @ApiProperty({ example: 'Europe/Berlin' }) timeZone!: string;
+  @ApiProperty({ example: true }) emailTracking!: boolean;
 }
 
 export class WorkspaceOwnerDto {

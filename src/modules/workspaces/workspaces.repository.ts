@@ -5,6 +5,7 @@ import { BUILT_IN_ROLES } from '../../platform/access/permissions.js';
 import { Database } from '../../platform/database/database.js';
 import type { Statement } from '../../platform/database/pipeline.js';
 import type { Transaction } from '../../platform/database/transaction.js';
+import { firstPurpose } from '../consent/index.js';
 import { firstPipeline } from '../pipelines/index.js';
 import type { WorkspaceDto } from './workspaces.dto.js';
 
@@ -17,12 +18,12 @@ export interface Founding {
 
 export type WorkspaceSettings = Pick<
   WorkspaceDto,
-  'name' | 'defaultCountry' | 'defaultCurrency' | 'timeZone'
+  'name' | 'defaultCountry' | 'defaultCurrency' | 'timeZone' | 'emailTracking'
 >;
 
 const COLUMNS = `id, version, created_at as "createdAt", updated_at as "updatedAt", name,
   default_country as "defaultCountry", default_currency as "defaultCurrency",
-  time_zone as "timeZone"`;
+  time_zone as "timeZone", email_tracking as "emailTracking"`;
 
 @Injectable()
 export class WorkspacesRepository {
@@ -48,11 +49,11 @@ export class WorkspacesRepository {
   async update(tx: Transaction, id: string, settings: WorkspaceSettings): Promise<WorkspaceDto> {
     const [workspace] = await tx.query<WorkspaceDto>(
       `update workspaces set name = $2, default_country = $3, default_currency = $4,
-         time_zone = $5, version = version + 1, updated_at = now()
+         time_zone = $5, email_tracking = $6, version = version + 1, updated_at = now()
        where id = $1 returning ${COLUMNS}`,
       [
         ...[id, settings.name, settings.defaultCountry],
-        ...[settings.defaultCurrency, settings.timeZone],
+        ...[settings.defaultCurrency, settings.timeZone, settings.emailTracking],
       ],
     );
     return workspace as WorkspaceDto;
@@ -92,6 +93,7 @@ export class WorkspacesRepository {
         params: [workspaceId, owner.userId],
       },
       ...firstPipeline(workspaceId),
+      firstPurpose(workspaceId),
     ];
   }
 }

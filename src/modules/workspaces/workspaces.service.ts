@@ -78,8 +78,11 @@ export class WorkspacesService {
     return this.database.transaction(ctx, async (tx) => {
       const before = await this.workspaces.findForUpdate(tx, ctx.workspaceId);
       assertVersion(version, before.version);
-      const { name, defaultCountry, defaultCurrency, timeZone } = { ...before, ...settings };
-      const after = { name, defaultCountry, defaultCurrency, timeZone };
+      const { name, defaultCountry, defaultCurrency, timeZone, emailTracking } = {
+        ...before,
+        ...settings,
+      };
+      const after = { name, defaultCountry, defaultCurrency, timeZone, emailTracking };
       const changes = fieldChanges({ ...before }, after);
       if (!changes) return before;
       const updated = await this.workspaces.update(tx, ctx.workspaceId, after);
@@ -102,7 +105,7 @@ function foundingEvent(
 }
 
 function normalized(input: UpdateWorkspaceDto): UpdateWorkspaceDto {
-  const settings: Record<string, string | null> = {};
+  const settings: Record<string, string | boolean | null> = {};
   const errors = Object.entries(input).flatMap(([name, raw]: [string, string | null]) => {
     const normalize = NORMALIZERS[name as keyof UpdateWorkspaceDto];
     const { value, error } = normalize && raw !== null ? normalize(raw) : { value: raw };

@@ -46,8 +46,11 @@ export class FileChunksRepository {
     ]);
   }
 
-  /** The statement that makes an uploaded file count; before, upkeep may remove it. */
-  complete(scope: Owner, file: StoredFile, keepDays: number): Statement {
+  /**
+   * The statement that makes an uploaded file count; before, upkeep may remove it.
+   * @param keepDays null: it does not expire.
+   */
+  complete(scope: Owner, file: StoredFile, keepDays: number | null): Statement {
     return {
       text: `update files set size = $3, sha256 = $4, completed_at = now(),
           expires_at = now() + $5 * interval '1 day'

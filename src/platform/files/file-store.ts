@@ -65,6 +65,11 @@ export class FileStore {
     return this.chunks.complete(owner, file, KEEP_DAYS);
   }
 
+  /** The same for a file that is kept until what it belongs to removes it. */
+  keep(owner: Owner, file: StoredFile): Statement {
+    return this.chunks.complete(owner, file, null);
+  }
+
   /** Removes a file that is not needed after all. */
   async discard(owner: Owner, id: string): Promise<void> {
     // What cannot be removed now is a half upload, which upkeep removes.

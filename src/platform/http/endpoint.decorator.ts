@@ -7,7 +7,7 @@ import { problemResponses } from './openapi-responses.js';
 
 /** Buckets that requests are counted in; see platform/throttle. */
 export type ThrottleClass =
-  'default' | 'search' | 'auth' | 'bulk' | 'form' | 'formTotal' | 'calendar';
+  'default' | 'search' | 'auth' | 'bulk' | 'form' | 'formTotal' | 'calendar' | 'link';
 
 /** What every route must declare. A route without a policy stops the start-up. */
 export interface RoutePolicy {
@@ -20,6 +20,8 @@ export interface RoutePolicy {
   idempotency: 'transaction' | 'own' | 'none';
   /** Largest body in bytes, where it is less than what every route takes. */
   bodyLimit?: number;
+  /** Type of a body that the handler reads as a stream; see `raw-body.ts`. */
+  rawBody?: string;
 }
 
 export interface CachePolicy {
@@ -49,6 +51,8 @@ export interface EndpointOptions {
   cache?: CachePolicy;
   idempotency?: RoutePolicy['idempotency'];
   bodyLimit?: number;
+  /** Type of a body that the handler reads as a stream. */
+  rawBody?: RoutePolicy['rawBody'];
   /** Browsers of other sites may call it, and the handler says of which: not the settings. */
   ownOrigins?: boolean;
 }
@@ -79,6 +83,7 @@ function parts(
     cache: options.cache,
     idempotency: options.idempotency ?? 'transaction',
     ...(options.bodyLimit === undefined ? {} : { bodyLimit: options.bodyLimit }),
+    ...(options.rawBody === undefined ? {} : { rawBody: options.rawBody }),
   };
   const status = options.status ?? 200;
   const decorators: MethodDecorator[] = [

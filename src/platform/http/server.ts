@@ -17,6 +17,7 @@ import { serveOpenApi } from './openapi.js';
 import { ProblemFilter } from './problem.filter.js';
 import { installRequestHooks, requestId } from './request-hooks.js';
 import type { RequestStep } from './request-hooks.js';
+import { takeRawBodies } from './raw-body.js';
 import { RulesPipe } from './rules.pipe.js';
 import { securityHeaders } from './security-headers.js';
 
@@ -47,6 +48,7 @@ export async function createServer(
     abortOnError: false,
   });
   await registerPlugins(app, config);
+  takeRawBodies(adapter.getInstance());
   installRequestHooks(adapter.getInstance(), app.get(Authenticator), stepsOf(app));
   app.useGlobalFilters(new ProblemFilter());
   app.useGlobalPipes(new RulesPipe());

@@ -3,6 +3,7 @@ import type { OnApplicationShutdown } from '@nestjs/common';
 import nodemailer from 'nodemailer';
 import type { SendMailOptions, SMTPPoolSentMessageInfo, Transporter } from 'nodemailer';
 import addressparser from 'nodemailer/lib/addressparser';
+import { Transform } from 'node:stream';
 import type { Readable } from 'node:stream';
 import { Config } from '../../config/config.js';
 import { MailError } from './mail-message.js';
@@ -14,7 +15,7 @@ const SILENCE = 60_000;
 
 /** What we add to nodemailer's options of a mail, for {@link noteStream}. */
 interface Noted extends SendMailOptions {
-  note: { stream?: Readable };
+  note: { stream?: Readable; beforeEnd?: (() => Promise<void>) | undefined };
 }
 
 /**
@@ -37,10 +38,14 @@ export class Mailer implements OnApplicationShutdown {
     return this.transport !== null;
   }
 
-  /** Hands over one mail. @throws MailError saying whether it may be tried again. */
-  async send(message: MailMessage): Promise<MailReceipt> {
+  /**
+   * Hands over one mail. @throws MailError saying whether it may be tried again.
+   * @param beforeEnd awaited when the server has all of the mail but what ends it: it is sent when
+   * this is fulfilled, in the same turn of the event loop, and not at all when it throws.
+   */
+  async send(message: MailMessage, beforeEnd?: () => Promise<void>): Promise<MailReceipt> {
     if (!this.transport) throw new MailError('unconfigured', 'There is no SMTP_URL to send with');
-    const note: Noted['note'] = {};
+    const note: Noted['note'] = { beforeEnd };
     try {
       const options: Noted = { ...optionsOf(message, this.from), note };
       const sent = await this.transport.sendMail(options);
@@ -79,12 +84,23 @@ const noteStream: Parameters<ReturnType<typeof nodemailer.createTransport>['use'
   mail,
   done,
 ) => {
+  const { note } = mail.data as Noted;
   mail.message.processFunc((stream) => {
-    (mail.data as Noted).note.stream = stream;
-    return stream;
+    note.stream = note.beforeEnd ? gated(stream, note.beforeEnd) : stream;
+    return note.stream;
   });
   done();
 };
+
+/** The stream, which does not end before `beforeEnd` is done, and breaks when that fails. */
+function gated(stream: Readable, beforeEnd: () => Promise<void>): Readable {
+  const gate = new Transform({
+    transform: (chunk, _encoding, next) => next(null, chunk),
+    flush: (next) => void beforeEnd().then(() => next(), next),
+  });
+  stream.once('error', (error) => gate.destroy(error));
+  return stream.pipe(gate);
+}
 
 function optionsOf(message: MailMessage, sender: MailMessage['from']): SendMailOptions {
   const { to, from = sender, headers, references, attachments, ...rest } = message;

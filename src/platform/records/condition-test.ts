@@ -1,4 +1,5 @@
 import type { TypedCondition } from '../../common/filter/index.js';
+import { itemsOf } from './list-items.js';
 import type { ObjectDefinition } from './object-definition.js';
 import type { RecordRow } from './stored-row.js';
 
@@ -26,6 +27,10 @@ export function fulfils(
 function valuesOf(definition: ObjectDefinition, field: string, row: RecordRow): Value[] {
   const path = definition.paths.get(field);
   if (path) return present(path.column === 'owner_id' ? row.ownerId : row.values[path.column]);
+  const item = definition.indexedItems.get(field);
+  if (item) {
+    return itemsOf(row.values[item.list.column]).flatMap((each) => present(each[item.member.name]));
+  }
   if (field === 'tags') return row.tags;
   const [kind, ...rest] = field.split('.');
   const name = rest.join('.');

@@ -111,6 +111,8 @@ export interface FieldOptions {
   max?: number;
   /** Most decimals of a decimal number; default 4. */
   scale?: number;
+  /** An amount: the field of the record that names its currency. */
+  currencyIn?: string;
   /** Set by the server alone: bodies and files that name it are refused. */
   readOnly?: boolean;
   /** Read-only, but a file of what happened before Keel may say it of new records. */

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.js';
 import type { ObjectDefinition } from './object-definition.js';
+import type { RecordCompanion } from './record-companion.js';
 import { searchSourceOf } from './record-search.js';
 import { SearchSources } from '../search/search-source.js';
 import { RecordSettings } from './record-settings.js';
@@ -9,6 +10,7 @@ import { RecordSettings } from './record-settings.js';
 @Injectable()
 export class RecordKit {
   private readonly definitions = new Map<string, ObjectDefinition>();
+  private readonly companions: RecordCompanion[] = [];
 
   constructor(
     readonly database: Database,
@@ -20,6 +22,15 @@ export class RecordKit {
   register(definition: ObjectDefinition): void {
     this.definitions.set(definition.object, definition);
     this.searchSources.register(searchSourceOf(this.database, definition));
+  }
+
+  /** Lets another domain have a part in merges and purges of an object's records. */
+  accompany(companion: RecordCompanion): void {
+    this.companions.push(companion);
+  }
+
+  companionsOf(object: string): RecordCompanion[] {
+    return this.companions.filter((companion) => companion.object === object);
   }
 
   /** The object by its singular name. */

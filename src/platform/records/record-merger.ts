@@ -98,6 +98,9 @@ export class RecordMerger {
     const changes = changesBetween(definition, survivor, merged);
     const lost = losers.map((loser) => loser.id);
     const moved = await moveLinks(this.kit, tx, ctx, definition, lost, id);
+    for (const companion of this.kit.companionsOf(definition.object)) {
+      await companion.merging(tx, ctx, merged, losers);
+    }
     const results = await tx.run([
       ...this.statements(ctx, survivor, merged, losers, changes, settings.properties),
       ...moves,

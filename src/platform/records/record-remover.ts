@@ -104,6 +104,9 @@ export class RecordRemover {
     await this.kit.database.transaction(ctx, async (tx) => {
       const row = await this.lockOne(tx, ctx, id, 'purge', undefined, ifMatch);
       await moveLinks(this.kit, tx, ctx, definition, [id], null);
+      for (const companion of this.kit.companionsOf(definition.object)) {
+        await companion.purging(tx, ctx, row);
+      }
       await tx.run([
         this.store.purge(ctx, [id]),
         unindexStatement(ctx, definition, [id]),

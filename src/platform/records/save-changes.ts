@@ -30,7 +30,7 @@ export interface ChangedRow extends WrittenRow {
  * @param action what the event calls it: `updated`, or an action of the object's own.
  * @returns the records by id.
  */
-export async function saveChanges(
+export function saveChanges(
   store: RecordStore,
   tx: Transaction,
   ctx: RequestContext,
@@ -38,21 +38,34 @@ export async function saveChanges(
   settings: WorkspaceSettings,
   action: string,
 ): Promise<Map<string, RecordJson>> {
-  const { definition } = store;
-  const rows = changed.map(({ after }) => after);
-  const reindexed = changed
-    .filter(({ changes }) => touchesIndex(definition, changes))
-    .map(({ after }) => after);
   const written = changed.map(({ after, changes }) => ({
     id: after.id,
     version: after.version + 1,
     changes,
   }));
+  const events = eventStatements(ctx, store.definition, action, written, changed);
+  return saveWith(store, tx, ctx, changed, settings, events);
+}
+
+/** As {@link saveChanges}, with the statements that write what is told of it. */
+export async function saveWith(
+  store: RecordStore,
+  tx: Transaction,
+  ctx: RequestContext,
+  changed: readonly ChangedRow[],
+  settings: WorkspaceSettings,
+  events: readonly Statement[],
+): Promise<Map<string, RecordJson>> {
+  const { definition } = store;
+  const rows = changed.map(({ after }) => after);
+  const reindexed = changed
+    .filter(({ changes }) => touchesIndex(definition, changes))
+    .map(({ after }) => after);
   const [result] = await tx.run([
     store.update(ctx, rows),
     ...reindex(ctx, definition, reindexed, settings),
     ...(definition.sides?.(ctx, changed) ?? []),
-    ...eventStatements(ctx, definition, action, written, changed),
+    ...events,
     searchStatement(ctx, definition, rows),
   ]);
   const ids = rows.map(({ id }) => id);

@@ -14,7 +14,8 @@ export interface Limit {
  * address, which a whole company may share, 300 attempts to sign in are taken; those to one account
  * are counted where passwords are checked. A public form may be sent 60 times a minute from one
  * address, and 600 times from all of them together. Calendars are read 1,200 times a minute from one address:
- * the services that do it for many users share a few.
+ * the services that do it for many users share a few. So are links in mails followed, for a provider
+ * of mailboxes follows those of many.
  */
 export function limitsOf({
   throttleLimit,
@@ -30,5 +31,6 @@ export function limitsOf({
     form: share(100),
     formTotal: share(10),
     calendar: share(5),
+    link: share(5),
   };
 }

@@ -46,6 +46,7 @@ export class Throttle {
       form: kindOf('form'),
       formTotal: kindOf('formTotal'),
       calendar: kindOf('calendar'),
+      link: kindOf('link'),
     };
   }
 

@@ -14,9 +14,13 @@ import { M0013Performance } from './0013-performance.js';
 import { M0015ImportLists } from './0015-import-lists.js';
 import { M0016DealOrders } from './0016-deal-orders.js';
 import { M0017DealForecast } from './0017-deal-forecast.js';
-import { M0019Tickets } from './0019-tickets.js';
-import { M0023Segments } from './0023-segments.js';
 import { M0018LinkKeys } from './0018-link-keys.js';
+import { M0019Tickets } from './0019-tickets.js';
+import { M0020Sla } from './0020-sla.js';
+import { M0021InboundMail } from './0021-inbound-mail.js';
+import { M0022Consent } from './0022-consent.js';
+import { M0023Segments } from './0023-segments.js';
+import { M0024Campaigns } from './0024-campaigns.js';
 
 /** In the order they run. A migration that has been released is never edited. */
 export const migrations = [
@@ -36,7 +40,11 @@ export const migrations = [
   { name: '0015-import-lists', class: M0015ImportLists },
   { name: '0016-deal-orders', class: M0016DealOrders },
   { name: '0017-deal-forecast', class: M0017DealForecast },
-  { name: '0019-tickets', class: M0019Tickets },
-  { name: '0023-segments', class: M0023Segments },
   { name: '0018-link-keys', class: M0018LinkKeys },
+  { name: '0019-tickets', class: M0019Tickets },
+  { name: '0020-sla', class: M0020Sla },
+  { name: '0021-inbound-mail', class: M0021InboundMail },
+  { name: '0022-consent', class: M0022Consent },
+  { name: '0023-segments', class: M0023Segments },
+  { name: '0024-campaigns', class: M0024Campaigns },
 ];

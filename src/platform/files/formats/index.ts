@@ -14,5 +14,6 @@ export {
   type ExportFormat,
 } from './create-writer.js';
 export type { ExportColumn, ExportRecord, WriteOptions } from './export-column.js';
+export { guard } from './csv/guard.js';
 export { errorsCsv, type RejectedRow } from './csv/csv-writer.js';
 export { ERROR_COLUMN, LINE_COLUMN } from './header.js';

@@ -195,9 +195,11 @@ export class ChunkReferences {
 }
 
 /** Puts what was found into the row: into its list item, or into the record itself. */
-function refer({ patch, item }: ParsedRow, { list, field }: LinkTarget, id: string): void {
-  if (list && item) item[field.name] = id;
-  else patch.values[field.column] = id;
+function refer({ patch, item }: ParsedRow, { list, field, object }: LinkTarget, id: string): void {
+  if (list && item) {
+    item[field.name] = id;
+    if (field.objectIn !== undefined) item[field.objectIn] = object.object;
+  } else patch.values[field.column] = id;
 }
 
 /** What a record made for a reference holds: without a name of its own, what it is called by. */
@@ -235,7 +237,7 @@ function keysOfMade(
 }
 
 const groupOf = ({ target }: Link): string =>
-  `${target.list?.name}\n${target.field.name}\n${target.by}`;
+  `${target.list?.name}\n${target.field.name}\n${target.object.object}\n${target.by}`;
 
 const lost = (pointer: string, detail: string): FieldError => ({
   pointer,

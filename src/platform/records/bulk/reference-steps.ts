@@ -37,6 +37,14 @@ function referenceStep(group: readonly Placed[], rules: RowRules): Step {
       return;
     }
     const { target, column } = key;
+    const rival = keys.find(
+      (other) => other.target.object !== target.object && !isEmptyCell(cells[other.column]),
+    );
+    if (rival) {
+      const detail = `is one record: the row names a ${target.object.object} and a ${rival.target.object.object}`;
+      report(row, pointerOf(target), { code: 'oneOf', detail });
+      return;
+    }
     const value = key.read(cellText(cells[column]));
     if (value.error) {
       report(row, pointerOf(target), value.error);

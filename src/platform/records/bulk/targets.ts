@@ -66,11 +66,29 @@ function itemTarget(list: FieldSpec, find: ObjectLookup, path: string): Target |
   const member = list.items.find(({ name, readOnly }) => name === path && !readOnly);
   if (member) return { kind: 'item', list, member };
   const dot = path.indexOf('.');
+  if (dot < 0) return undefined;
+  const [name, by] = [path.slice(0, dot), path.slice(dot + 1)];
   const references = list.items.filter(({ references, readOnly }) => references && !readOnly);
-  return dot < 0
-    ? undefined
-    : linkTarget(references, list, find, path.slice(0, dot), path.slice(dot + 1));
+  return linkTarget(references, list, find, name, by) ?? anyLinkTarget(list, find, name, by);
 }
+
+/** An item that leads to a record of any object, which the path names: `links.deal.externalIds.erp`. */
+function anyLinkTarget(
+  list: FieldSpec,
+  find: ObjectLookup,
+  name: string,
+  by: string,
+): LinkTarget | undefined {
+  const field = list.items.find(({ objectIn }) => objectIn !== undefined);
+  const kinds = list.items.find((member) => member.name === field?.objectIn);
+  const object = kinds?.options.includes(name) ? find(name) : undefined;
+  if (!field || !object) return undefined;
+  const isKey = object.fieldByName.get(by)?.unique === true || isExternal(by);
+  return isKey ? { kind: 'link', field, object, by, isKey, list } : undefined;
+}
+
+const isExternal = (path: string): boolean =>
+  path.startsWith('externalIds.') && SOURCE.test(path.slice(12));
 
 const COMMON: Record<string, Target | undefined> = {
   id: { kind: 'id' },
@@ -105,9 +123,7 @@ function linkTarget(
   const field = fields.find(({ references }) => references?.include === name);
   const object = field && find(field.references?.object ?? '');
   if (!field || !object || by === null) return undefined;
-  const isKey =
-    field.references?.by.includes(by) === true ||
-    (by.startsWith('externalIds.') && SOURCE.test(by.slice(12)));
+  const isKey = field.references?.by.includes(by) === true || isExternal(by);
   if (!isKey && !isPlainField(object, by)) return undefined;
   return { kind: 'link', field, object, by, isKey, list };
 }
@@ -139,7 +155,10 @@ export function targetNames(
   );
   const links = definition.references.flatMap((field) => linkNames(field, ''));
   const itemLinks = writable.flatMap((list) =>
-    list.items.flatMap((member) => linkNames(member, `${list.name}.`)),
+    list.items.flatMap((member) => [
+      ...linkNames(member, `${list.name}.`),
+      ...(member.objectIn === undefined ? [] : [`${list.name}.<object>.externalIds.<source>`]),
+    ]),
   );
   const custom = [...properties.keys()].map((name) => `custom.${name}`);
   return [

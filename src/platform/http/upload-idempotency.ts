@@ -2,17 +2,24 @@ import { Injectable } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import type { RequestContext } from '../../common/context.js';
 import { Problem } from '../../common/errors.js';
-import type { Transaction } from '../../platform/database/transaction.js';
-import type { StoredFile } from '../../platform/files/file-store.js';
-import { Answer } from '../../platform/http/answers.js';
-import type { ImportOptionsDto } from './import-options.dto.js';
+import type { Transaction } from '../database/transaction.js';
+import { Answer } from './answers.js';
+
+/** What was sent: where to, the file, and what was said of it. */
+export interface SentUpload {
+  /** What the request was for, such as `import`. */
+  purpose: string;
+  file: { name: string; sha256: string };
+  /** As it goes into JSON. */
+  options: object;
+}
 
 /**
  * Idempotency-Key of uploads. A body of gigabytes is not part of one transaction: the file is
- * stored first, and the key is bound to its hash and the options when the import is asked for.
+ * stored first, and the key is bound to its hash and the options when it comes to count.
  */
 @Injectable()
-export class ImportIdempotency {
+export class UploadIdempotency {
   /**
    * Locks the key until the commit.
    * @returns the first answer, when the same was asked before.
@@ -22,8 +29,7 @@ export class ImportIdempotency {
     tx: Transaction,
     ctx: RequestContext,
     key: string,
-    options: ImportOptionsDto,
-    file: StoredFile,
+    sent: SentUpload,
   ): Promise<Answer | null> {
     if (key.length === 0 || key.length > 255) {
       throw new Problem('invalid-parameter', 'Idempotency-Key must have 1 to 255 characters.');
@@ -47,7 +53,7 @@ export class ImportIdempotency {
     }
     const first = stored?.rows[0];
     if (!first) return null;
-    if (first['request_hash'] !== hashOf(options, file)) {
+    if (first['request_hash'] !== hashOf(sent)) {
       const detail = 'This Idempotency-Key was used for another file or other options.';
       throw new Problem('idempotency-mismatch', detail);
     }
@@ -58,13 +64,12 @@ export class ImportIdempotency {
     });
   }
 
-  /** Keeps the answer with the import that it tells of. */
+  /** Keeps the answer with what it tells of. */
   async keep(
     tx: Transaction,
     ctx: RequestContext,
     key: string,
-    options: ImportOptionsDto,
-    file: StoredFile,
+    sent: SentUpload,
     answer: Answer,
   ): Promise<void> {
     await tx.query(
@@ -74,16 +79,16 @@ export class ImportIdempotency {
          request_hash = excluded.request_hash, status = excluded.status,
          headers = excluded.headers, body = excluded.body, created_at = now()`,
       [
-        ...[ctx.workspaceId, ctx.principal.id, key, hashOf(options, file), answer.status],
+        ...[ctx.workspaceId, ctx.principal.id, key, hashOf(sent), answer.status],
         ...[JSON.stringify(answer.headers), answer.body],
       ],
     );
   }
 }
 
-function hashOf(options: ImportOptionsDto, file: StoredFile): string {
+function hashOf({ purpose, file, options }: SentUpload): string {
   return createHash('sha256')
-    .update(`import ${file.name} ${file.sha256}\n`)
+    .update(`${purpose} ${file.name} ${file.sha256}\n`)
     .update(JSON.stringify(options))
     .digest('base64url');
 }

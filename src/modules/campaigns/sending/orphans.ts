@@ -1,0 +1,51 @@
+import { Injectable } from '@nestjs/common';
+import type { StoredCampaign } from '../campaigns.repository.js';
+import { OutgoingJournal } from './outgoing-journal.js';
+import { RecipientsRepository } from './recipients.repository.js';
+import type { RecipientState } from './recipients.repository.js';
+import type { RunKey } from './runs.repository.js';
+import { SendingOptions } from './sending-options.js';
+
+const UNKNOWN =
+  'The worker died while the mail was handed over, and its machine cannot say how far';
+
+/** Settles what runs were doing when they died. */
+@Injectable()
+export class Orphans {
+  constructor(
+    private readonly recipients: RecipientsRepository,
+    private readonly options: SendingOptions,
+  ) {}
+
+  /**
+   * What was only claimed is free again. Of what was being handed over the journal of the dead run
+   * knows how far it was; where it cannot be believed, the campaign says what is to be done.
+   */
+  async settle(key: RunKey, { uncertain }: Pick<StoredCampaign, 'uncertain'>): Promise<void> {
+    const orphans = await this.recipients.orphans(key);
+    for (const [lease, group] of Map.groupBy(orphans, (orphan) => orphan.lease)) {
+      const noted = OutgoingJournal.read(lease, this.options.journals);
+      const outcomes = group.map(({ id }) => ({
+        ...{ id, lease },
+        ...(noted ? known(noted.has(id)) : unknown(uncertain)),
+      }));
+      await this.recipients.adopt(key, outcomes);
+      OutgoingJournal.forget(lease, this.options.journals);
+    }
+  }
+}
+
+interface Settled {
+  state: RecipientState;
+  reason: string | null;
+}
+
+const known = (wasHandedOver: boolean): Settled => ({
+  state: wasHandedOver ? 'sent' : 'pending',
+  reason: null,
+});
+
+const unknown = (policy: StoredCampaign['uncertain']): Settled => ({
+  state: policy === 'resend' ? 'pending' : 'uncertain',
+  reason: UNKNOWN,
+});

@@ -1,0 +1,2 @@
+export { SurveyMailer } from './survey-mailer.js';
+export { SurveysModule, SurveysWorkerModule } from './surveys.module.js';

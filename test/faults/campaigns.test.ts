@@ -1,0 +1,163 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { figuresOf, makeCampaign, openPurpose, untilStatus } from '../support/campaign-fixture.js';
+import { query } from '../support/database.js';
+import { startServer } from '../support/server.js';
+import type { Client, TestServer } from '../support/server.js';
+import { startMailCounter } from '../support/mail-counter.js';
+import type { MailCounter } from '../support/mail-counter.js';
+import { eventually } from '../support/worker-app.js';
+
+/** Campaigns whose workers are killed while they send; a bench asks for more of them. */
+const CONTACTS = Number(process.env['CAMPAIGN_CONTACTS'] ?? 2000);
+const KILLS = 5;
+/** The server's connections: at most so many mails are under way when a worker dies. */
+const CONNECTIONS = 5;
+
+let server: TestServer;
+let smtp: MailCounter;
+let owner: Client;
+let journals: string;
+const workers: ChildProcess[] = [];
+
+beforeAll(async () => {
+  server = await startServer();
+  smtp = await startMailCounter();
+  const boss = await server.createWorkspace('Faults');
+  // A key, which does not expire while the workers are killed.
+  const key = { name: 'Faults', scopes: ['*'] };
+  const { body } = await boss.expect(201, 'POST', '/v1/api-keys', key);
+  owner = boss.with({ token: body.key });
+  await openPurpose(owner);
+  journals = await mkdtemp(join(tmpdir(), 'keel-journals-'));
+}, 60_000);
+
+afterEach(() => {
+  for (const worker of workers.splice(0)) worker.kill('SIGKILL');
+});
+
+afterAll(async () => {
+  await smtp.stop();
+  await server.close();
+  await rm(journals, { recursive: true });
+});
+
+async function startWorker(folder = journals): Promise<ChildProcess> {
+  const program = join(import.meta.dirname, '..', 'support', 'programs', 'campaign-worker.mjs');
+  const child = spawn(process.execPath, [program], {
+    env: {
+      ...process.env,
+      ...{ DATABASE_URL: server.database.url, JOURNALS: folder, MAIL_FROM: 'crm@keel.example' },
+      SMTP_URL: `${smtp.url}?maxConnections=${CONNECTIONS}`,
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  workers.push(child);
+  await once(child.stdout, 'data');
+  return child;
+}
+
+async function kill(worker: ChildProcess): Promise<void> {
+  const gone = once(worker, 'exit');
+  worker.kill('SIGKILL');
+  await gone;
+}
+
+/** Contacts with a tag, and their addresses. */
+async function fill(tag: string, count: number): Promise<void> {
+  await query(
+    server.database.superuserUrl,
+    `with made as (
+       insert into contacts (workspace_id, id, first_name, last_name, email, tags)
+       select '${owner.workspaceId}', gen_random_uuid(), 'N' || n, '${tag}',
+         '${tag}' || n || '@faults.example', '{${tag}}' from generate_series(1, ${count}) n
+       returning workspace_id, id)
+     insert into record_index (workspace_id, object, record_id, key, value, uniq)
+     select workspace_id, 'contact', id, 'tags', '${tag}', false from made`,
+  );
+}
+
+/** Starts workers and kills them, each after another part of the mails, until all are dead. */
+async function killing(tag: string, count: number, folder?: string): Promise<void> {
+  for (let death = 1; death <= KILLS; death += 1) {
+    const worker = await startWorker(folder);
+    const part = ((death - 0.5 + Math.random() * 0.4) / (KILLS + 1)) * count;
+    await eventually(
+      () => smtp.count(tag),
+      (received) => received >= part,
+      600_000,
+    );
+    await kill(worker);
+  }
+  expect(smtp.count(tag)).toBeLessThan(count);
+}
+
+describe(`a campaign to ${CONTACTS} contacts whose worker is killed ${KILLS} times`, () => {
+  test('sends to each exactly one mail, counted at the mail server', async () => {
+    await fill('each', CONTACTS);
+    const { id } = await makeCampaign(owner, 'each');
+    await owner.expect(200, 'POST', `/v1/campaigns/${id}/send`, {});
+    const begun = Date.now();
+    await killing('each', CONTACTS);
+    await startWorker();
+    await untilStatus(owner, id, 'sent', 900_000);
+    const seconds = Math.round((Date.now() - begun) / 1000);
+    process.stdout.write(`${CONTACTS} mails in ${seconds} s with ${KILLS} deaths\n`);
+    // Nobody got two, and everybody got one.
+    expect(smtp.twice('each')).toEqual([]);
+    expect(smtp.count('each')).toBe(CONTACTS);
+    expect(await figuresOf(owner, id)).toMatchObject({
+      ...{ recipients: CONTACTS, sent: CONTACTS, uncertain: 0, waiting: 0, failed: 0 },
+    });
+    // And the timelines of all of them say so, once.
+    const [noted] = await query(
+      server.database.superuserUrl,
+      `select count(*)::int as entries, count(distinct r.record_id)::int as contacts
+       from event_records r join events e on e.id = r.event_id
+       where e.source = 'campaign:${id}'`,
+    );
+    expect(noted).toEqual({ entries: CONTACTS, contacts: CONTACTS });
+  }, 1_800_000);
+});
+
+describe('a campaign whose workers die with their machines', () => {
+  test('sends nothing twice, says what is uncertain, and goes on by hand', async () => {
+    const count = 600;
+    await fill('lost', count);
+    const { id } = await makeCampaign(owner, 'lost');
+    await owner.expect(200, 'POST', `/v1/campaigns/${id}/send`, {});
+    for (let death = 1; death <= KILLS; death += 1) {
+      // Each on a machine of its own: nobody can read its journal.
+      const folder = await mkdtemp(join(journals, 'machine-'));
+      const worker = await startWorker(folder);
+      const part = (death / (KILLS + 1)) * count;
+      await eventually(
+        () => smtp.count('lost'),
+        (received) => received >= part,
+        120_000,
+      );
+      await kill(worker);
+      await rm(folder, { recursive: true });
+    }
+    await startWorker();
+    await untilStatus(owner, id, 'sent', 240_000);
+    const { sent, uncertain } = await figuresOf(owner, id);
+    expect(smtp.twice('lost')).toEqual([]);
+    expect(uncertain).toBeLessThanOrEqual(CONNECTIONS * KILLS);
+    expect(sent + uncertain).toBe(count);
+    // Whoever got none is among those.
+    expect(smtp.count('lost')).toBeGreaterThanOrEqual(sent);
+    await owner.expect(200, 'POST', `/v1/campaigns/${id}/uncertain`, { as: 'resend' });
+    await untilStatus(owner, id, 'sent', 60_000);
+    expect(await figuresOf(owner, id)).toMatchObject({ sent: count, uncertain: 0 });
+    expect(smtp.count('lost')).toBe(count);
+    // What was sent once more has the Message-ID that it had, by which it can be known.
+    expect(smtp.twice('lost').length).toBeLessThanOrEqual(uncertain);
+    expect(smtp.messageIds('lost').size).toBe(count);
+  }, 600_000);
+});

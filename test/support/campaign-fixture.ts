@@ -1,0 +1,81 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import type { Config } from '../../src/config/config.js';
+import { SendingOptions } from '../../src/modules/campaigns/index.js';
+import type { Client } from './client.js';
+import { startWorker } from './imports.js';
+import type { SmtpReceiver } from './smtp-receiver.js';
+import { eventually } from './worker-app.js';
+
+/** A worker that sends through the server, with what tests wait for made short. */
+export async function startSender(
+  config: Config,
+  { smtpUrl, publicUrl }: { smtpUrl: string; publicUrl: string },
+  options: Partial<SendingOptions> = {},
+): Promise<INestApplicationContext> {
+  const settings = { smtpUrl, mailFrom: 'Keel <crm@keel.example>', publicUrl };
+  const worker = await startWorker({ ...config, ...settings });
+  Object.assign(worker.get(SendingOptions, { strict: false }), {
+    ...{ lease: 2000, pause: 50, longestPause: 500, retries: [100, 200] },
+    ...options,
+  });
+  return worker;
+}
+
+/** A purpose that needs no consent to begin with: whoever has not withdrawn may be mailed. */
+export async function openPurpose(client: Client, key = 'news'): Promise<void> {
+  const purpose = { key, name: key, channels: ['email'], consentNeeded: false };
+  await client.expect(201, 'POST', '/v1/consent-purposes', purpose);
+}
+
+export interface TestContact {
+  firstName?: string;
+  lastName: string;
+  email: string | null;
+  timeZone?: string;
+  tags?: string[];
+  companyId?: string;
+}
+
+/** Makes contacts; their ids by their last names. */
+export async function makeContacts(
+  client: Client,
+  records: TestContact[],
+): Promise<Map<string, string>> {
+  const { body } = await client.expect(200, 'POST', '/v1/contacts/batch', {
+    ...{ operation: 'create', records },
+  });
+  return new Map(
+    records.map(({ lastName }, index) => [lastName, body.results[index].id as string]),
+  );
+}
+
+/** A campaign of the purpose `news` for contacts with a tag. */
+export async function makeCampaign(client: Client, tag: string, more: object = {}) {
+  const body = {
+    ...{ name: `Campaign ${tag}`, purpose: 'news', subject: 'Hello {{ contact.firstName }}' },
+    html: '<p>Dear {{ contact.firstName | default: "friend" }}</p>',
+    audienceWhere: { field: 'tags', op: 'has', value: tag },
+    ...more,
+  };
+  return (await client.expect(201, 'POST', '/v1/campaigns', body)).body;
+}
+
+/** Waits until a campaign is in a state. */
+export const untilStatus = (client: Client, id: string, status: string, timeout = 30_000) =>
+  eventually(
+    async () => (await client.expect(200, 'GET', `/v1/campaigns/${id}`)).body,
+    (campaign) => campaign.status === status,
+    timeout,
+  );
+
+export const figuresOf = async (client: Client, id: string) =>
+  (await client.expect(200, 'GET', `/v1/campaigns/${id}/figures`)).body;
+
+/** How many mails each address got. */
+export function mailsByAddress({ mails }: Pick<SmtpReceiver, 'mails'>): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { to } of mails) {
+    for (const address of to) counts.set(address, (counts.get(address) ?? 0) + 1);
+  }
+  return counts;
+}
