@@ -14,7 +14,9 @@ const NOT_YET = new Set([
 function fieldsOf(condition: TypedCondition): string[] {
   if ('and' in condition) return condition.and.flatMap(fieldsOf);
   if ('or' in condition) return condition.or.flatMap(fieldsOf);
-  return 'not' in condition ? fieldsOf(condition.not) : [condition.field];
+  if ('not' in condition) return fieldsOf(condition.not);
+  // Of related records policies cannot ask: they are refused before.
+  return 'field' in condition ? [condition.field] : [];
 }
 
 /**
