@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FILES } from '../../src/cli/seed/files.js';
 import { SeedPlan } from '../../src/cli/seed/plan.js';
+import { SearchFiller } from '../../src/platform/search/search-filler.js';
 import { startWorker } from '../support/imports.js';
 import { until, watchProcess } from '../support/keel-process.js';
 import type { WatchedProcess } from '../support/keel-process.js';
@@ -24,6 +25,7 @@ let key: string;
 beforeAll(async () => {
   server = await startServer();
   worker = await startWorker(server.config);
+  worker.get(SearchFiller).start();
   house = await server.createWorkspace('Coffee');
   const wanted = { name: 'seed', scopes: ['*'] };
   key = (await house.expect(201, 'POST', '/v1/api-keys', wanted)).body.key;
@@ -155,12 +157,22 @@ describe('the company it makes', () => {
   test('is found by the search, and tells what happened around a deal', async () => {
     const { data: companies } = await get('/v1/companies?limit=1&filter[lifecycleStage]=customer');
     const [company] = companies;
-    const query = encodeURIComponent(company.domain.replace('.example', ''));
-    const { data: hits } = await get(`/v1/search?q=${query}&types=company`);
-    expect(hits.map(({ id }: { id: string }) => id)).toContain(company.id);
+    const path = `/v1/search?q=${encodeURIComponent(company.domain)}&types=company`;
+    // What files bring is put into the search by the worker, when it is over.
+    await until(async () => {
+      const { data: hits } = await get(path);
+      return hits.some(({ id }: { id: string }) => id === company.id);
+    }, LIMIT);
     const { data: deals } = await get('/v1/deals?limit=1&filter[status]=won');
     const { data: entries } = await get(`/v1/deals/${deals[0].id}/timeline`);
     const about = entries.filter((entry: { about: object | null }) => entry.about !== null);
     expect(about.length).toBeGreaterThan(1);
+  });
+
+  test('has a queue of tickets, taken and waiting, and segments', async () => {
+    expect(await countOf('tickets', '&filter[status]=new')).toBeGreaterThan(3);
+    expect(await countOf('tickets', '&filter[ownerId][isNull]=false')).toBeGreaterThan(10);
+    const { data: segments } = await get('/v1/segments');
+    expect(segments).toHaveLength(3);
   });
 });

@@ -8,6 +8,7 @@ import { ORDER_COLUMNS, orderRows } from './orders.js';
 import type { SeedPlan } from './plan.js';
 import { csvChunks } from './table.js';
 import type { Row } from './table.js';
+import { TICKET_COLUMNS, ticketRows } from './tickets.js';
 
 /** A file that becomes records of one object. */
 export interface SeedFile {
@@ -25,6 +26,7 @@ export const FILES: readonly SeedFile[] = [
   { object: 'leads', mapping: LEAD_COLUMNS, rows: leadRows },
   { object: 'orders', mapping: ORDER_COLUMNS, rows: orderRows },
   { object: 'deals', mapping: DEAL_COLUMNS, rows: dealRows },
+  { object: 'tickets', mapping: TICKET_COLUMNS, rows: ticketRows },
   { object: 'activities', mapping: ACTIVITY_COLUMNS, rows: activityRows },
 ];
 

@@ -4,10 +4,11 @@ import { doDeeds } from './deeds.js';
 import { FILES } from './files.js';
 import { openHouse } from './house.js';
 import { SeedPlan } from './plan.js';
+import { makeSegments } from './segments.js';
 import { settleRun } from './seed-run.js';
 import type { SeedFlags } from './seed-run.js';
 import { prepareSelling } from './selling.js';
-import { assertComplete, awaitEarlierImports, sendFile } from './send-file.js';
+import { assertCompleted, awaitEarlierImports, sendFile } from './send-file.js';
 import { HOUSE } from './staff.js';
 
 /**
@@ -27,8 +28,9 @@ export async function seedWorkspace(flags: SeedFlags): Promise<void> {
     console.log(`Sending ${file.object}`);
     const state = await sendFile(api, plan, file);
     report(state);
-    assertComplete(state);
+    assertCompleted(state);
   }
+  await makeSegments(api);
   await doDeeds(api, plan);
   await summarize(api);
 }
@@ -44,7 +46,7 @@ function report({ object, totals, startedAt, finishedAt }: ImportState): void {
 /** What is in the workspace now. */
 async function summarize(api: ApiClient): Promise<void> {
   console.log('In the workspace now');
-  for (const plural of [...FILES.map(({ object }) => object), 'quotas', 'teams']) {
+  for (const plural of [...FILES.map(({ object }) => object), 'segments', 'quotas', 'teams']) {
     const path = `/v1/${plural}?limit=1&fields=id&count=exact`;
     const { page } = await api.json<{ page: { total: number } }>(path);
     console.log(`${plural.padEnd(14)}${page.total}`);

@@ -53,10 +53,11 @@ describe('the files', () => {
         "activities": "7b152e4dd7ef62f3",
         "companies": "49c3c73c97a50ba0",
         "contacts": "c50dea1650526414",
-        "deals": "776f24880eeb5b37",
+        "deals": "e2e69a10c0d0b8f9",
         "leads": "c388e0f430445171",
         "orders": "e6bfd8eebda507f1",
         "products": "6cafeb3991a4d49b",
+        "tickets": "081f9846e38a790f",
       }
     `);
   });
@@ -97,10 +98,10 @@ describe('companies and contacts', () => {
     const { companies: known, leads: further } = large.counts;
     const domains = new Set<string>();
     // The last ones are the furthest into the names of each country.
-    for (let index = known + further - 20_000; index < known + further; index += 1) {
+    for (let index = known + further - 5000; index < known + further; index += 1) {
       domains.add(companyOf(large, index).domain);
     }
-    expect(domains.size).toBe(20_000);
+    expect(domains.size).toBe(5000);
     expect(distinct(rowsAt(large, known - 40))).toBe(rowsAt(large, known - 40).length);
   });
 

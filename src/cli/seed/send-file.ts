@@ -38,15 +38,15 @@ export async function awaitEarlierImports(api: ApiClient): Promise<void> {
   }
 }
 
-/** @throws OperatorError unless every row is in. */
-export function assertComplete({ id, object, status, totals, problem }: ImportState): void {
+/**
+ * Rows can be refused where somebody has gone on with what an earlier run made: that stays.
+ * @throws OperatorError when the import did not come to its end.
+ */
+export function assertCompleted({ id, object, status, totals, problem }: ImportState): void {
   if (status !== 'completed') {
     throw new OperatorError(problem?.detail ?? `The import of ${object} was ${status}.`);
   }
-  if (totals.failed === 0) return;
-  throw new OperatorError(
-    `${totals.failed} rows of ${object} were refused: GET /v1/imports/${id}/errors tells why.`,
-  );
+  if (totals.failed > 0) console.log(`Why they failed: GET /v1/imports/${id}/errors`);
 }
 
 function* multipart(options: object, name: string, file: Iterable<Buffer>): Generator<Buffer> {

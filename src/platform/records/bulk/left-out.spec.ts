@@ -5,9 +5,9 @@ import { compileLeftOut } from './left-out.js';
 const HEADERS = ['No', 'Price', 'Customer'];
 
 const reasonOf = (where: unknown, cells: (string | null)[]): string | null =>
-  compileLeftOut([{ where: parsePlainWhere(where), reason: 'left' }], (name) => HEADERS.indexOf(name))(
-    cells,
-  );
+  compileLeftOut([{ where: parsePlainWhere(where), reason: 'left' }], (name) =>
+    HEADERS.indexOf(name),
+  )(cells);
 
 describe('rows to leave out', () => {
   it.each<[object, (string | null)[], boolean]>([
