@@ -130,7 +130,7 @@ describe('a campaign', () => {
     });
     await boss.expect(200, 'POST', `/v1/orders/${order.body.id}/confirm`, {});
     await boss.expect(201, 'POST', '/v1/deals', {
-      ...{ name: 'Cups', contacts: [{ contactId }], amount: '500', currency: 'EUR' },
+      ...{ name: 'Cups', contactId, amount: '500', currency: 'EUR' },
     });
     const leave = /^List-Unsubscribe:\s*<(\S+)>/m.exec(raw)?.[1] ?? '';
     const unsubscribed = await fetch(leave, {

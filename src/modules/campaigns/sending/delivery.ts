@@ -19,6 +19,8 @@ export type Delivered =
   /** It will take none of this campaign as it is. */
   | { kind: 'refused'; message: string };
 
+type Unmade = Extract<Made, { message: null }>;
+
 /** Why a mail was not ended. */
 interface Gate {
   isStopped: boolean;
@@ -43,8 +45,7 @@ export class Delivery {
   async deliver(made: Made): Promise<Delivered> {
     const { claimed } = made;
     if (made.message === null) {
-      const state = made.isFault ? 'failed' : 'skipped';
-      await this.ledger.settle(outcomeOf(claimed, { state, reason: made.reason }));
+      await this.ledger.settle(this.unmade(claimed, made));
       return DONE;
     }
     const gate: Gate = { isStopped: false };
@@ -107,6 +108,13 @@ export class Delivery {
   private uncertain(claimed: Claimed, reason: string): Outcome {
     if (this.policy.uncertain === 'resend') return this.again(claimed, reason);
     return outcomeOf(claimed, { state: 'uncertain', reason, tries: 1 });
+  }
+
+  /** What took too long to make on a busy machine gets a second chance. */
+  private unmade(claimed: Claimed, { reason, isFault }: Unmade): Outcome {
+    if (!isFault) return outcomeOf(claimed, { state: 'skipped', reason });
+    if (claimed.attempts === 0) return this.again(claimed, reason);
+    return outcomeOf(claimed, { state: 'failed', reason, tries: 1 });
   }
 
   private again(claimed: Claimed, reason: string): Outcome {

@@ -154,6 +154,6 @@ describe('a template that would run for long', () => {
   ])('is stopped: one that %s', (_what, text) => {
     const begun = performance.now();
     expect(() => render({ text })).toThrow();
-    expect(performance.now() - begun).toBeLessThan(5000);
+    expect(performance.now() - begun).toBeLessThan(15_000);
   });
 });
