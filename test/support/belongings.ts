@@ -276,7 +276,7 @@ async function furnishSelling(
   return { pipeline, stage, deal, quota };
 }
 
-/** A ticket with a message and a file, and a macro. */
+/** A ticket with a message and a file, one that came as a mail, and a macro. */
 async function furnishService(
   client: Client,
   requesterId: string,
@@ -295,6 +295,9 @@ async function furnishService(
     ...([201, 'POST', `/v1/tickets/${ticket.id}/attachments`, form] as const),
   );
   const ticketMessage = await made(client, `/v1/tickets/${ticket.id}/messages`, { body: WORD });
+  const mail = `From: ${WORD} <mail@quillfeather.example>\nMessage-ID: <${WORD}@customer.example>\n\n${WORD}`;
+  const raw = new Blob([mail], { type: 'message/rfc822' });
+  await client.expect(200, 'POST', '/v1/inbound/email', raw);
   // The name of the team: what is unique by its name has one name here.
   const macro = await made(client, '/v1/macros', { name: `${WORD} team`, reply: WORD, ...more });
   return { ticket, ticketMessage, attachment: attachment as { id: string }, macro };

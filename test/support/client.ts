@@ -34,14 +34,14 @@ export class Client {
     return new Client(change.url ?? this.url, token, this.me, this.refreshToken);
   }
 
-  /** Sends a request; `body` goes as JSON unless it is a form or text. */
+  /** Sends a request; `body` goes as JSON unless it is a form, text, or bytes of a type. */
   async api(
     method: string,
     path: string,
     body?: unknown,
     headers: Record<string, string> = {},
   ): Promise<Reply> {
-    const isRaw = body instanceof FormData || typeof body === 'string';
+    const isRaw = body instanceof FormData || body instanceof Blob || typeof body === 'string';
     const response = await fetch(new URL(path, this.url), {
       method,
       redirect: 'manual',

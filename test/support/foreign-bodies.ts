@@ -354,6 +354,20 @@ const FLOW = ['new', 'open', 'pending', 'onHold', 'solved', 'closed'].map((key) 
   ...{ key, name: key, category: key },
 }));
 
+/** Mails to B that answer a mail of A's, or are addressed to a ticket of A's. */
+function answeringMails({ word, code }: Belongings): Blob[] {
+  const heads = [`In-Reply-To: <${word}@customer.example>`, `To: support+${code}@mine.example`];
+  return heads.map(
+    (head) =>
+      new Blob(
+        [`From: m@mine.example\nMessage-ID: <${randomUUID()}@mine.example>\n${head}\n\nMine`],
+        {
+          type: 'message/rfc822',
+        },
+      ),
+  );
+}
+
 function fileForm(): FormData {
   const form = new FormData();
   form.append('file', new Blob(['Mine']), 'mine.txt');
@@ -428,6 +442,9 @@ export const BODIES: Record<string, (theirs: Belongings, own: Own) => unknown[]>
   ],
   ...withoutMerge(recordBodies('macros')),
   'POST /v1/macros/{id}/preview': ({ ids }) => [{ ticketId: ids.ticket }],
+  'POST /v1/inbound/email': (theirs) => answeringMails(theirs),
+  'PATCH /v1/mail-settings': () => [{ senderName: 'Mine' }],
+  'PATCH /v1/survey-settings': () => [{ question: 'Mine?' }],
   'PUT /v1/ticket-statuses': () => [{ statuses: FLOW }],
   ...withoutMerge(recordBodies('segments')),
   ...withoutMerge(recordBodies('campaigns')),

@@ -54,6 +54,7 @@ const queryValues: Record<string, Values> = {
   filter: none, // one parameter for each field: see filters
   purge: () => ['true'],
   status: () => ['spam'],
+  result: () => ['created', 'stopped'],
   format: () => ['csv'],
   raw: () => ['true'],
   types: () => [
@@ -88,6 +89,8 @@ const headerValues: Record<string, Values> = {
   'If-Match': () => ['"1"'],
   'If-None-Match': () => ['"1"'],
   'Idempotency-Key': none, // has a test of its own
+  'X-Envelope-To': ({ email }) => [email],
+  'X-Envelope-From': ({ email }) => [email],
   Range: () => ['bytes=0-9'],
   Accept: () => ['text/csv'],
   'Last-Event-ID': ({ cursors }) => cursors,
@@ -100,6 +103,9 @@ export const NOT_CALLED: Record<string, string> = {
   'GET /v1/forms/{publicKey}':
     'is for strangers who have the key; tests of its own say what they see',
   'POST /v1/forms/{publicKey}': 'has tests of its own: what strangers are told, and what they make',
+  'GET /v1/surveys/{token}':
+    'is for customers who have the link; tests of its own say what they see',
+  'POST /v1/surveys/{token}': 'has tests of its own: what customers are told, and what they rate',
   ...Object.fromEntries(
     ['consents/confirm', 'preferences', 'unsubscribe'].flatMap((path) =>
       ['GET', 'POST'].map((method) => [

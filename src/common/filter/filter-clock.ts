@@ -68,15 +68,9 @@ export class FilterClock {
   /** What the wall's clock shows then, as if it were UTC. */
   private wallTimeOf(raw: unknown, withTime: boolean): number | undefined {
     if (typeof raw === 'string') return this.startOf(raw);
-    if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return undefined;
-    const [entry, ...others] = Object.entries(raw as Record<string, unknown>);
-    if (!entry || others.length > 0) return undefined;
-    const [name, span] = entry;
-    if ((name !== '$ago' && name !== '$ahead') || typeof span !== 'string') return undefined;
-    const match = SPAN.exec(span);
-    if (!match || (match[2] === 'h' && !withTime)) return undefined;
-    const amount = Number(match[1]) * (name === '$ago' ? -1 : 1);
-    return moved(withTime ? this.wall : this.today(), amount, match[2] as string);
+    const span = spanOf(raw);
+    if (!span || (span.unit === 'h' && !withTime)) return undefined;
+    return moved(withTime ? this.wall : this.today(), span.amount, span.unit);
   }
 
   private startOf(word: string): number | undefined {
@@ -93,6 +87,17 @@ export class FilterClock {
     const month = Math.floor(date.getUTCMonth() / months) * months + steps * months;
     return Date.UTC(date.getUTCFullYear(), month, 1);
   }
+}
+
+/** Reads `{"$ago": "30d"}` or `{"$ahead": …}`; what is past is negative. */
+function spanOf(raw: unknown): { amount: number; unit: string } | undefined {
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return undefined;
+  const [entry, ...others] = Object.entries(raw as Record<string, unknown>);
+  if (!entry || others.length > 0) return undefined;
+  const [name, span] = entry;
+  const match = typeof span === 'string' ? SPAN.exec(span) : null;
+  if (!match || (name !== '$ago' && name !== '$ahead')) return undefined;
+  return { amount: Number(match[1]) * (name === '$ago' ? -1 : 1), unit: match[2] as string };
 }
 
 /** A wall time some units on; the last day of a shorter month stands for those it lacks. */

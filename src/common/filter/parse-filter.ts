@@ -114,12 +114,24 @@ function parseNode(node: unknown, at: string, budget: Budget): Condition {
   if (names.length === 1 && ('and' in members || 'or' in members || 'not' in members)) {
     return parseGroup(members, at, budget);
   }
-  if ('related' in members) {
-    return deeper(budget, at, () => {
-      spend(budget, at);
-      return parseRelated(members, at, (where, place) => parseNode(where, place, budget));
-    });
-  }
+  return 'related' in members
+    ? parseRelation(members, at, budget)
+    : parseLeaf(members, names, at, budget);
+}
+
+function parseRelation(members: Record<string, unknown>, at: string, budget: Budget): Condition {
+  return deeper(budget, at, () => {
+    spend(budget, at);
+    return parseRelated(members, at, (where, place) => parseNode(where, place, budget));
+  });
+}
+
+function parseLeaf(
+  members: Record<string, unknown>,
+  names: readonly string[],
+  at: string,
+  budget: Budget,
+): Condition {
   const unknown = names.find((name) => name !== 'field' && name !== 'op' && name !== 'value');
   if (unknown === undefined && 'field' in members && 'value' in members) {
     return parseComparison(members, at, budget);

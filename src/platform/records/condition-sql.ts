@@ -96,8 +96,7 @@ function indexSql(
   const { field, op, value } = condition;
   const id = `${row}.id`;
   const rows = `select i.record_id from record_index i where i.workspace_id = ${params.workspace}
-    and i.object = '${definition.object}' and i.key = ${params.add(field)}
-    ${few ? `and i.record_id = ${id}` : ''}`;
+    and i.object = '${definition.object}' and i.key = ${params.add(field)} ${ofRow(id, few)}`;
   const numeric = condition.type === 'number' || condition.type === 'decimal';
   const column = numeric ? 'i.number' : 'i.value';
   const cast = numeric ? 'float8' : 'text';
@@ -119,5 +118,8 @@ function indexSql(
       return `${id} in (${rows} and i.value ilike ${params.add(likePattern(op, String(value)))})`;
   }
 }
+
+/** Few rows look up their own entries. */
+const ofRow = (id: string, few: boolean): string => (few ? `and i.record_id = ${id}` : '');
 
 const textOf = (value: unknown, numeric: boolean): unknown => (numeric ? value : String(value));
