@@ -5,7 +5,7 @@ import { TicketFlow, USUAL_FLOW } from './ticket-flow.js';
 import type { TicketStatus } from './ticket-flow.js';
 
 /** Class of the advisory locks that keep a flow as it is while tickets are written. */
-const FLOW_LOCK = 5203354;
+const FLOW_LOCK = 5203356;
 
 /** Whoever writes tickets shares it until their commit; whoever changes the flow has it alone. */
 export const lockFlow = (workspaceId: string, kind: 'shared' | 'alone'): Statement => ({
