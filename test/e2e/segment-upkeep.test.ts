@@ -67,15 +67,15 @@ test('membership kept step by step is what a whole evaluation finds, after rando
   const links = () => [{ object: 'contact', recordId: one(contacts) }];
   /** May be refused, such as for a record that is in the bin: then nothing has changed. */
   const may = (method: string, path: string, body?: object) => owner.api(method, path, body);
+  const add = async (list: string[], path: string, body: object) => {
+    const reply = await may('POST', path, body);
+    if (reply.status === 201) list.push(reply.body.id);
+  };
   const line = { name: 'Cup', quantity: '1', unitPrice: '100.00' };
   const deeds: (() => Promise<unknown>)[] = [
-    async () =>
-      orders.push(await create('/v1/orders', { contactId: one(contacts), lines: [line] })),
-    async () =>
-      activities.push(
-        await create('/v1/activities', { type: 'task', subject: 'Do', links: links() }),
-      ),
-    async () => deals.push(await create('/v1/deals', { name: 'D', contactId: one(contacts) })),
+    () => add(orders, '/v1/orders', { contactId: one(contacts), lines: [line] }),
+    () => add(activities, '/v1/activities', { type: 'task', subject: 'Do', links: links() }),
+    () => add(deals, '/v1/deals', { name: 'D', contactId: one(contacts) }),
     () => may('PATCH', `/v1/orders/${one(orders)}`, { contactId: one(contacts) }),
     () => may('PATCH', `/v1/orders/${one(orders)}`, { lines: one([[], [line], [line, line]]) }),
     () => may('PATCH', `/v1/activities/${one(activities)}`, { links: one([[], links()]) }),
@@ -113,7 +113,7 @@ test('membership kept step by step is what a whole evaluation finds, after rando
     }
     return { found, kept, counts };
   };
-  for (let round = 0; round < 6; round += 1) {
+  for (let round = 0; round < 4; round += 1) {
     for (let count = 0; count < 25; count += 1) await one(deeds)();
     await eventually(
       states,

@@ -255,16 +255,13 @@ describe('a condition over relations', () => {
 
   const named = (names: readonly string[]) => names.map((name) => ids[name]).sort();
 
-  test.each(wheres)(
-    'asks for %s, in a search as in a segment',
-    async (_, where, names) => {
-      const { body } = await client.expect(200, 'POST', '/v1/contacts/search', { where });
-      expect(body.data.map(({ id }: { id: string }) => id).sort()).toEqual(named(names));
-      const segment = await makeSegment(client, where);
-      expect(await membersOf(client, segment.id)).toEqual(named(names));
-      await client.expect(204, 'DELETE', `/v1/segments/${segment.id}?purge=true`);
-    },
-  );
+  test.each(wheres)('asks for %s, in a search as in a segment', async (_, where, names) => {
+    const { body } = await client.expect(200, 'POST', '/v1/contacts/search', { where });
+    expect(body.data.map(({ id }: { id: string }) => id).sort()).toEqual(named(names));
+    const segment = await makeSegment(client, where);
+    expect(await membersOf(client, segment.id)).toEqual(named(names));
+    await client.expect(204, 'DELETE', `/v1/segments/${segment.id}?purge=true`);
+  });
 
   test('says what there is when it asks for what there is not', async () => {
     const ask = async (where: object) => {
@@ -422,5 +419,4 @@ test('a segment whose property is gone says so, and goes on with another conditi
   expect(await filled(client, segment.id)).toMatchObject({
     ...{ status: 'current', error: null, progress: 100, memberCount: 1 },
   });
-});
 });

@@ -340,10 +340,10 @@ describe('policies', () => {
     expect((await figures(id)).clocks).toMatchObject([
       { target: 'resolution', policyName: 'Gold', targetMinutes: 60 },
     ]);
-    const ordered = { object: 'company', recordId: tom.id };
-    const vip = { field: 'links.recordId', op: 'eq', value: tom.id };
-    await policy({ name: 'Linked', place: 2, where: vip });
-    const linked = await ticket({ links: [ordered] });
+    const problem = await ticket({ type: 'problem' });
+    const where = { field: 'links.recordId', op: 'eq', value: problem.id };
+    await policy({ name: 'Linked', place: 2, where });
+    const linked = await ticket({ links: [{ object: 'ticket', recordId: problem.id }] });
     expect(await clock(linked.id)).toMatchObject({ policyName: 'Linked' });
     stage.jump('2031-12-22T08:30:00Z');
     await patch(id, { companyId: null });

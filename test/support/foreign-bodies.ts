@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Belongings, Own } from './belongings.js';
+import { answeringMails, fileForm, FLOW } from './foreign-service.js';
 
 /** Conditions that another workspace's records, and no others, would fulfil. */
 export function conditions(path: string, theirs: Belongings): [string, string, string][] {
@@ -347,31 +348,6 @@ function importForms(theirs: Belongings): FormData[] {
     form.append('file', new Blob([file]), 'people.csv');
     return form;
   });
-}
-
-/** A flow with the statuses that tickets have here. */
-const FLOW = ['new', 'open', 'pending', 'onHold', 'solved', 'closed'].map((key) => ({
-  ...{ key, name: key, category: key },
-}));
-
-/** Mails to B that answer a mail of A's, or are addressed to a ticket of A's. */
-function answeringMails({ word, code }: Belongings): Blob[] {
-  const heads = [`In-Reply-To: <${word}@customer.example>`, `To: support+${code}@mine.example`];
-  return heads.map(
-    (head) =>
-      new Blob(
-        [`From: m@mine.example\nMessage-ID: <${randomUUID()}@mine.example>\n${head}\n\nMine`],
-        {
-          type: 'message/rfc822',
-        },
-      ),
-  );
-}
-
-function fileForm(): FormData {
-  const form = new FormData();
-  form.append('file', new Blob(['Mine']), 'mine.txt');
-  return form;
 }
 
 /** Bodies by operation. An operation with a body needs an entry: what of another could it name? */

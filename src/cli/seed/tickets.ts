@@ -60,6 +60,6 @@ export function* ticketRows(plan: SeedPlan): Generator<Row> {
 }
 
 const priorityOf = (dice: Dice, type: string): string =>
-  dice.weighted(
-    type === 'incident' ? { urgent: 2, high: 4, normal: 3 } : { high: 1, normal: 6, low: 3 },
-  );
+  type === 'incident'
+    ? dice.weighted({ urgent: 2, high: 4, normal: 3 })
+    : dice.weighted({ high: 1, normal: 6, low: 3 });
