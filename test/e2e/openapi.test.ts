@@ -206,6 +206,10 @@ const NEW: Record<string, () => object> = {
     amount: '1',
   }),
   '/v1/deals': () => ({ name: fresh(), amount: '100' }),
+  '/v1/campaigns': () => ({
+    ...{ name: fresh(), subject: 'News', text: 'Dear {{ contact.firstName }}' },
+    audienceWhere: { field: 'lastName', op: 'eq', value: 'Nobody' },
+  }),
   '/v1/roles': () => ({ name: fresh(), permissions: [] }),
   '/v1/users': () => ({ name: 'New', email: `${fresh()}@example.com`, roles: ['member'] }),
 };
@@ -280,6 +284,11 @@ const GIVEN: Record<string, (server: TestServer) => Promise<Given>> = {
     const links = app.get(SignedLinks, { strict: false });
     const token = await links.sign(admin.workspaceId, 'preferences', [contact.body.id]);
     return { path: { token } };
+  },
+  CampaignPreview_preview: async ({ admin }) => {
+    const contact = await admin.expect(201, 'POST', '/v1/contacts', NEW['/v1/contacts']?.());
+    const campaign = await admin.expect(201, 'POST', '/v1/campaigns', NEW['/v1/campaigns']?.());
+    return { path: { id: campaign.body.id }, body: { contactId: contact.body.id } };
   },
   Tickets_merge: (started) => duplicatesOf('/v1/tickets', started),
   TicketDeeds_assign: async ({ admin }) => {

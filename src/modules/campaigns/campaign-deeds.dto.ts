@@ -42,7 +42,11 @@ export class ScheduleInput {
 }
 
 export class WinnerInput {
-  @ApiProperty({ format: 'uuid', description: 'Variant that the rest of the audience gets' })
+  @ApiProperty({
+    format: 'uuid',
+    description: 'Variant that the rest of the audience gets',
+    example: '0198c0de-0000-7000-8000-000000000001',
+  })
   @IsUUID()
   variantId!: string;
 }

@@ -13,6 +13,7 @@ import { nestedClass } from '../../../platform/http/rules.js';
 
 /** Most bounces of one request. */
 const MOST = 1000;
+const EXAMPLE_ID = '<0198c0de-0000-7000-8000-000000000001@example.com>';
 
 export const BOUNCE_TYPES = ['permanent', 'temporary', 'complaint'] as const;
 export type BounceType = (typeof BOUNCE_TYPES)[number];
@@ -20,7 +21,7 @@ export type BounceType = (typeof BOUNCE_TYPES)[number];
 export class BounceInput {
   @ApiProperty({
     description: 'Message-ID of the mail that came back, with or without angle brackets',
-    example: '<0198c0de-0000-7000-8000-000000000001@example.com>',
+    example: EXAMPLE_ID,
   })
   @IsString()
   @Length(1, 500)
@@ -44,7 +45,12 @@ export class BounceInput {
 }
 
 export class BouncesInput {
-  @ApiProperty({ type: [BounceInput], minItems: 1, maxItems: MOST })
+  @ApiProperty({
+    type: [BounceInput],
+    minItems: 1,
+    maxItems: MOST,
+    example: [{ messageId: EXAMPLE_ID, type: 'permanent', reason: '550 5.1.1 User unknown' }],
+  })
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(MOST)
