@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { PROBLEMS } from '../../src/common/errors.js';
 import { SignedLinks } from '../../src/platform/links/signed-links.js';
+import { query } from '../support/database.js';
 import { PASSWORD, startServer } from '../support/server.js';
 import type { Reply } from '../support/client.js';
 import type { Client, TestServer } from '../support/server.js';
@@ -210,6 +211,7 @@ const NEW: Record<string, () => object> = {
     ...{ name: fresh(), subject: 'News', text: 'Dear {{ contact.firstName }}' },
     audienceWhere: { field: 'lastName', op: 'eq', value: 'Nobody' },
   }),
+  '/v1/segments': () => ({ name: fresh(), object: 'contacts', kind: 'static' }),
   '/v1/roles': () => ({ name: fresh(), permissions: [] }),
   '/v1/users': () => ({ name: 'New', email: `${fresh()}@example.com`, roles: ['member'] }),
 };
@@ -284,6 +286,23 @@ const GIVEN: Record<string, (server: TestServer) => Promise<Given>> = {
     const links = app.get(SignedLinks, { strict: false });
     const token = await links.sign(admin.workspaceId, 'preferences', [contact.body.id]);
     return { path: { token } };
+  },
+  PublicSurveys_answer: async ({ admin, app, database }) => {
+    const ticket = await admin.expect(201, 'POST', '/v1/tickets', NEW['/v1/tickets']?.());
+    const [survey] = await query(
+      database.superuserUrl,
+      `insert into ticket_surveys (workspace_id, ticket_id, due_at, sent_at, expires_at)
+       values ('${admin.workspaceId}', '${ticket.body.id}', now(), now(), now() + interval '1 day')
+       returning id`,
+    );
+    const links = app.get(SignedLinks, { strict: false });
+    return { path: { token: await links.sign(admin.workspaceId, 'survey', survey.id) } };
+  },
+  Segments_update: async ({ admin }) => {
+    const where = { field: 'lastName', op: 'eq', value: 'Nobody' };
+    const dynamic = { name: fresh(), object: 'contacts', kind: 'dynamic', where };
+    const segment = await admin.expect(201, 'POST', '/v1/segments', dynamic);
+    return { path: { id: segment.body.id } };
   },
   CampaignPreview_preview: async ({ admin }) => {
     const contact = await admin.expect(201, 'POST', '/v1/contacts', NEW['/v1/contacts']?.());
