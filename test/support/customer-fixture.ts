@@ -5,7 +5,8 @@ const WORKSPACE = '33333333-3333-7333-8333-333333333333';
 /**
  * A workspace with companies (one for five contacts, a fifth of them in Germany), three orders for
  * each contact (of 200 to 1,200 EUR, over two years, some buying far more than others) and a
- * ticket for every fourth one, a third of them open; made by the database itself.
+ * ticket for every fourth one, a third of them open, each linked to an order, and three
+ * activities for each contact, of which only the links are there; made by the database itself.
  * @returns the workspace's id.
  */
 export async function fillCustomers(superuserUrl: string, contacts: number): Promise<string> {
@@ -34,6 +35,13 @@ export async function fillCustomers(superuserUrl: string, contacts: number): Pro
         case when n % 3 = 0 then 'new' else 'closed' end,
         case when n % 3 = 0 then 'new' else 'closed' end, n % 3 = 0, 'api', 'question', 'normal'
       from generate_series(1, ${contacts / 4}) n;
+    insert into record_index (workspace_id, object, record_id, key, value, uniq)
+      select ${w}, 'ticket', ${id(13, 'n')}, 'links.recordId', ${id(12, 'n')}, false
+      from generate_series(1, ${contacts / 4}) n;
+    insert into record_index (workspace_id, object, record_id, key, value, uniq)
+      select ${w}, 'activity', ${id(14, 'n')}, 'links.recordId',
+        ${id(11, `(n % ${contacts} + 1)`)}, false
+      from generate_series(1, ${contacts * 3}) n;
     analyze;`,
   );
   return WORKSPACE;

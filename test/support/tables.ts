@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import pg from 'pg';
 
 /** A column, as far as writing a sample row goes. */
@@ -82,6 +82,8 @@ const SAMPLES: Record<string, (column: string) => unknown> = {
   bytea: () => Buffer.from('sample'),
   boolean: () => false,
   integer: () => 1,
+  // The number of a key that signs links: each row has another.
+  smallint: () => randomInt(32_000),
   bigint: () => 1,
   'timestamp with time zone': () => '2026-01-01T00:00:00.000Z',
 };
