@@ -37,10 +37,13 @@ export const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
+/** Members that every problem document has. */
+type Own = 'type' | 'title' | 'status' | 'code' | 'detail' | 'instance' | 'requestId' | 'errors';
+
 export interface ProblemOptions {
   errors?: FieldError[];
-  /** Further members of the problem document, such as `existingId`. */
-  extra?: Record<string, unknown>;
+  /** Further members of the problem document, such as `existingId`; never those it has anyway. */
+  extra?: Record<string, unknown> & Partial<Record<Own, never>>;
   headers?: Record<string, string>;
   cause?: unknown;
 }

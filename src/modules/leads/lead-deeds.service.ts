@@ -86,5 +86,7 @@ const ALLOWED: Record<string, string[]> = {
 function illegal({ values }: RecordRow): Problem {
   const status = String(values['status']);
   const allowed = ALLOWED[status] ?? ['disqualify', 'assign', 'convert'];
-  return new Problem('conflict', `The lead is ${status}.`, { extra: { status, allowed } });
+  return new Problem('conflict', `The lead is ${status}.`, {
+    extra: { leadStatus: status, allowed },
+  });
 }

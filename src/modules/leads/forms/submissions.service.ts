@@ -68,6 +68,8 @@ export class SubmissionsService {
     if (!found) throw Problem.notFound('submission', id);
     if (found.status === 'spam') return found;
     const { status, leadId } = found;
-    throw new Problem('conflict', `The submission is ${status}.`, { extra: { status, leadId } });
+    throw new Problem('conflict', `The submission is ${status}.`, {
+      extra: { submissionStatus: status, leadId },
+    });
   }
 }
