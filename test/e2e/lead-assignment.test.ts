@@ -241,6 +241,9 @@ describe('a rule', () => {
     expect((await post(422, { userIds: [], teamId: nobody })).errors[0].pointer).toBe('/teamId');
     const where = { field: 'contry', op: 'eq', value: 'DE' };
     expect((await post(400, { where })).detail).toContain('contry');
+    // Rules are asked before a lead is written: what it has only then would never hold.
+    const early = { field: 'createdAt', op: 'gte', value: '2026-01-01T00:00:00.000Z' };
+    expect((await post(422, { where: early })).errors[0].detail).toContain('createdAt');
     await post(422, { method: 'lottery' });
     const made = await post(201, {});
     const path = `/v1/assignment-rules/${made.id}`;

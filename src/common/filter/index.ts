@@ -1,4 +1,5 @@
 export { checkCondition } from './check-condition.js';
+export { fieldsIn } from './fields-in.js';
 export { holdsForZero } from './check-related.js';
 export { FilterClock } from './filter-clock.js';
 export { parseFilterParams, parsePlainWhere, parseWhere } from './parse-filter.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../common/context.js';
 import { atLeast, rescaled, shortest, textOf, unitsOf } from '../../common/exact-decimal.js';
-import { checkCondition } from '../../common/filter/index.js';
+import { checkCondition, fieldsIn } from '../../common/filter/index.js';
 import type { Condition, TypedCondition } from '../../common/filter/index.js';
 import { minorUnits } from '../../common/values/currency.js';
 import { Database } from '../../platform/database/database.js';
@@ -23,7 +23,7 @@ import type { LatestRates } from './report-rates.js';
 import { lackingStatement, reportStatement } from './report-sql.js';
 import type { ReportScope } from './report-sql.js';
 import type { Cell, ReportFormat, ReportRow, ReportTable } from './report-table.js';
-import { fieldsIn, ReportTargets } from './report-targets.js';
+import { ReportTargets } from './report-targets.js';
 import { WorkspaceClock } from './workspace-clock.js';
 
 /** Memory to sort and hash in, for the transaction alone: groups are made there and not on disk. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../common/context.js';
 import { Problem } from '../../common/errors.js';
-import type { Condition } from '../../common/filter/index.js';
+import { fieldsIn } from '../../common/filter/index.js';
 import { filterNames } from '../../platform/records/filter-schema.js';
 import type { ObjectDefinition } from '../../platform/records/object-definition.js';
 import { RecordKit } from '../../platform/records/record-kit.js';
@@ -72,13 +72,4 @@ export class ReportTargets {
     const settings = await this.kit.settings.of(ctx, definition as ObjectDefinition, true);
     return { definition, settings };
   }
-}
-
-/** Every field that a condition compares. */
-export function fieldsIn(condition: Condition | undefined): string[] {
-  if (condition === undefined) return [];
-  if ('and' in condition) return condition.and.flatMap(fieldsIn);
-  if ('or' in condition) return condition.or.flatMap(fieldsIn);
-  if ('not' in condition) return fieldsIn(condition.not);
-  return 'field' in condition ? [condition.field] : [];
 }

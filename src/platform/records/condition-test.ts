@@ -1,4 +1,6 @@
-import type { TypedCondition } from '../../common/filter/index.js';
+import { Problem } from '../../common/errors.js';
+import { fieldsIn } from '../../common/filter/index.js';
+import type { Condition, TypedCondition } from '../../common/filter/index.js';
 import { itemsOf } from './list-items.js';
 import type { ObjectDefinition } from './object-definition.js';
 import type { RecordRow } from './stored-row.js';
@@ -21,6 +23,22 @@ export function fulfils(
   if ('not' in condition) return !fulfils(definition, condition.not, row);
   if ('relation' in condition) throw new Error('Related records are not at hand here');
   return compare(condition, valuesOf(definition, condition.field, row));
+}
+
+/** What a record gets only when it is written, which is after it was tested. */
+const NOT_YET = ['id', 'version', 'createdAt', 'updatedAt', 'createdBy', 'updatedBy'];
+
+/**
+ * Refuses a condition on records that are not stored yet which could never hold.
+ * @param also further fields that such records do not have.
+ * @throws Problem 422.
+ */
+export function assertTestable(where: Condition, also: readonly string[] = []): void {
+  const missing = new Set([...NOT_YET, ...also]);
+  const unknown = fieldsIn(where).find((field) => missing.has(field));
+  if (unknown === undefined) return;
+  const detail = `cannot go by ${unknown}, which a record has only once it is written`;
+  throw Problem.validation([{ pointer: '/where', code: 'isFilterable', detail }]);
 }
 
 /** What a path holds: nothing, one value, or those of a list. */

@@ -12,6 +12,7 @@ import { assertVersion } from '../../../platform/http/precondition.js';
 import { eventOf } from '../../../platform/outbox/event.js';
 import type { EventFacts } from '../../../platform/outbox/event.js';
 import { recordEvents } from '../../../platform/outbox/record-events.js';
+import { assertTestable } from '../../../platform/records/condition-test.js';
 import { fieldSchema, filterNames } from '../../../platform/records/filter-schema.js';
 import { RecordKit } from '../../../platform/records/record-kit.js';
 import { LEAD } from '../leads.service.js';
@@ -127,9 +128,12 @@ export class AssignmentRulesService {
   ): Promise<TypedCondition | null> {
     if (where === null) return null;
     const settings = await this.kit.settings.of(ctx, LEAD, true);
-    return checkCondition(parseWhere(where), fieldSchema(LEAD, settings), {
+    const asked = parseWhere(where);
+    const condition = checkCondition(asked, fieldSchema(LEAD, settings), {
       fieldNames: () => filterNames(LEAD, settings),
     });
+    assertTestable(asked);
+    return condition;
   }
 
   private async assertPeople(
