@@ -3,6 +3,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { query } from '../support/database.js';
 import { runImport, startWorker, upload, whenDone } from '../support/imports.js';
 import { startServer } from '../support/server.js';
 import type { Client, TestServer } from '../support/server.js';
@@ -55,6 +56,13 @@ describe('real files', () => {
     expect(created + failed).toBe(11_822);
     expect(failed).toBeLessThan(20);
     expect(await count('/v1/companies')).toBe(created);
+    // What comes next is planned for as many companies as there are.
+    expect(
+      await query(
+        server.database.superuserUrl,
+        "select reltuples::integer as known from pg_class where relname = 'companies'",
+      ),
+    ).toEqual([{ known: created }]);
     const [brewery] = await listed(
       '/v1/companies?filter[externalIds.breweries]=ae7b3174-8be8-4d53-a3a5-9b8240970eea',
     );

@@ -4,6 +4,7 @@ import { Problem } from '../../common/errors.js';
 import { uuidv7 } from '../../common/uuid.js';
 import { normalizeCountry } from '../../common/values/country.js';
 import { Database } from '../../platform/database/database.js';
+import { refreshStatistics } from '../../platform/database/statistics.js';
 import { FileStore } from '../../platform/files/file-store.js';
 import { FileError, openRows } from '../../platform/files/formats/index.js';
 import type { RowReader } from '../../platform/files/formats/index.js';
@@ -82,6 +83,7 @@ export class ImportRunner {
       const definition = this.kit.byPlural(row.object) as ObjectDefinition;
       const settings = await this.kit.settings.of(ctx, definition, true);
       await this.load({ ctx, row, lease, definition, settings, signal: job.signal });
+      if (!row.options.dryRun) await this.refresh(ctx, row.id, definition);
       await this.finish(ctx, row, lease, 'completed', null);
     } catch (error) {
       await this.end(ctx, row, lease, error, job);
@@ -147,6 +149,20 @@ export class ImportRunner {
       job,
       loader: new BulkLoader(this.kit, job),
     };
+  }
+
+  /** Searches and reports that come next are planned for what is there now. */
+  private async refresh(
+    ctx: RequestContext,
+    id: string,
+    { table }: ObjectDefinition,
+  ): Promise<void> {
+    const { created = 0, updated = 0 } = (await this.imports.find(ctx, id)) ?? {};
+    const load = { tables: [table, 'record_index'], rows: created + updated };
+    await refreshStatistics(this.database, load).catch((error: unknown) => {
+      // Autovacuum does the same later: the import is no worse for it.
+      this.logger.warn({ error, importId: id }, 'Statistics could not be refreshed');
+    });
   }
 
   /** Ends the import as its error asks; an error that may pass is left to the queue. */

@@ -34,6 +34,8 @@ const SETTINGS: Record<string, string> = {
   wal_compression: 'on',
   min_wal_size: '256MB',
   max_wal_size: '4GB',
+  // Whoever fills an empty workspace asks for it in the next minute: by then plans must fit.
+  autovacuum_naptime: '10s',
   checkpoint_timeout: '15min',
   checkpoint_completion_target: '0.9',
   logging_collector: 'on',
