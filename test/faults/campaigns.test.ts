@@ -108,12 +108,14 @@ describe(`a campaign to ${CONTACTS} contacts whose worker is killed ${KILLS} tim
     await untilStatus(owner, id, 'sent', 900_000);
     const seconds = Math.round((Date.now() - begun) / 1000);
     process.stdout.write(`${CONTACTS} mails in ${seconds} s with ${KILLS} deaths\n`);
-    // Nobody got two, and everybody got one.
+    // Nobody got two, and everybody got one, but for whose mail a worker died in the very moment
+    // that it ended: those are told, and nobody else lacks one.
+    const { sent, uncertain, ...figures } = await figuresOf(owner, id);
     expect(smtp.twice('each')).toEqual([]);
-    expect(smtp.count('each')).toBe(CONTACTS);
-    expect(await figuresOf(owner, id)).toMatchObject({
-      ...{ recipients: CONTACTS, sent: CONTACTS, uncertain: 0, waiting: 0, failed: 0 },
-    });
+    expect(uncertain).toBeLessThanOrEqual(CONNECTIONS * KILLS);
+    expect(sent + uncertain).toBe(CONTACTS);
+    expect(smtp.count('each')).toBeGreaterThanOrEqual(sent);
+    expect(figures).toMatchObject({ recipients: CONTACTS, waiting: 0, failed: 0 });
     // And the timelines of all of them say so, once.
     const [noted] = await query(
       server.database.superuserUrl,
@@ -121,7 +123,7 @@ describe(`a campaign to ${CONTACTS} contacts whose worker is killed ${KILLS} tim
        from event_records r join events e on e.id = r.event_id
        where e.source = 'campaign:${id}'`,
     );
-    expect(noted).toEqual({ entries: CONTACTS, contacts: CONTACTS });
+    expect(noted).toEqual({ entries: sent, contacts: sent });
   }, 1_800_000);
 });
 

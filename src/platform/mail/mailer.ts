@@ -15,7 +15,18 @@ const SILENCE = 60_000;
 
 /** What we add to nodemailer's options of a mail, for {@link noteStream}. */
 interface Noted extends SendMailOptions {
-  note: { stream?: Readable; beforeEnd?: (() => Promise<void>) | undefined };
+  note: { stream?: Readable; ending?: Ending | undefined };
+}
+
+/** Who wants to know when a mail ends. */
+export interface Ending {
+  /**
+   * Awaited when the server has all of the mail but what ends it: that is sent when this is
+   * fulfilled, in the same turn of the event loop, and not at all when it throws.
+   */
+  beforeEnd: () => Promise<void>;
+  /** Called when the end was given to the system, which delivers it also without this process. */
+  afterEnd: () => void;
 }
 
 /**
@@ -40,12 +51,11 @@ export class Mailer implements OnApplicationShutdown {
 
   /**
    * Hands over one mail. @throws MailError saying whether it may be tried again.
-   * @param beforeEnd awaited when the server has all of the mail but what ends it: it is sent when
-   * this is fulfilled, in the same turn of the event loop, and not at all when it throws.
+   * @param ending hears of the end of the mail, without which the server takes none of it.
    */
-  async send(message: MailMessage, beforeEnd?: () => Promise<void>): Promise<MailReceipt> {
+  async send(message: MailMessage, ending?: Ending): Promise<MailReceipt> {
     if (!this.transport) throw new MailError('unconfigured', 'There is no SMTP_URL to send with');
-    const note: Noted['note'] = { beforeEnd };
+    const note: Noted['note'] = { ending };
     try {
       const options: Noted = { ...optionsOf(message, this.from), note };
       const sent = await this.transport.sendMail(options);
@@ -86,17 +96,22 @@ const noteStream: Parameters<ReturnType<typeof nodemailer.createTransport>['use'
 ) => {
   const { note } = mail.data as Noted;
   mail.message.processFunc((stream) => {
-    note.stream = note.beforeEnd ? gated(stream, note.beforeEnd) : stream;
+    note.stream = note.ending ? gated(stream, note.ending) : stream;
     return note.stream;
   });
   done();
 };
 
 /** The stream, which does not end before `beforeEnd` is done, and breaks when that fails. */
-function gated(stream: Readable, beforeEnd: () => Promise<void>): Readable {
+function gated(stream: Readable, { beforeEnd, afterEnd }: Ending): Readable {
   const gate = new Transform({
     transform: (chunk, _encoding, next) => next(null, chunk),
-    flush: (next) => void beforeEnd().then(() => next(), next),
+    flush: (next) =>
+      void beforeEnd().then(() => {
+        next();
+        // What streams do with an end they do before the event loop goes on: it is written by then.
+        setImmediate(afterEnd);
+      }, next),
   });
   stream.once('error', (error) => gate.destroy(error));
   return stream.pipe(gate);

@@ -50,7 +50,10 @@ export class Delivery {
     }
     const gate: Gate = { isStopped: false };
     try {
-      await this.mailer.send(made.message, () => this.beforeEnd(claimed.id, gate));
+      await this.mailer.send(made.message, {
+        beforeEnd: () => this.beforeEnd(claimed.id, gate),
+        afterEnd: () => this.journal.ended(claimed.id),
+      });
     } catch (error) {
       if (gate.broken !== undefined) throw gate.broken;
       if (gate.isStopped) return this.putBack(claimed, { kind: 'stopped' });
@@ -69,7 +72,7 @@ export class Delivery {
     try {
       const isMarked = await this.ledger.mark(id);
       gate.isStopped = !isMarked || !this.lease.isValid;
-      if (!gate.isStopped) this.journal.note(id);
+      if (!gate.isStopped) this.journal.ending(id);
     } catch (error) {
       gate.broken = error as Error;
       throw error;

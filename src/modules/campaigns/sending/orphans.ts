@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { StoredCampaign } from '../campaigns.repository.js';
 import { OutgoingJournal } from './outgoing-journal.js';
+import type { Ended } from './outgoing-journal.js';
 import { RecipientsRepository } from './recipients.repository.js';
 import type { RecipientState } from './recipients.repository.js';
 import type { RunKey } from './runs.repository.js';
 import { SendingOptions } from './sending-options.js';
 
-const UNKNOWN =
-  'The worker died while the mail was handed over, and its machine cannot say how far';
+const UNKNOWN = 'The worker died while the mail was handed over, and nobody can say how far it was';
 
 /** Settles what runs were doing when they died. */
 @Injectable()
@@ -27,7 +27,7 @@ export class Orphans {
       const noted = OutgoingJournal.read(lease, this.options.journals);
       const outcomes = group.map(({ id }) => ({
         ...{ id, lease },
-        ...(noted ? known(noted.has(id)) : unknown(uncertain)),
+        ...settled(noted?.(id) ?? 'perhaps', uncertain),
       }));
       await this.recipients.adopt(key, outcomes);
       OutgoingJournal.forget(lease, this.options.journals);
@@ -40,12 +40,7 @@ interface Settled {
   reason: string | null;
 }
 
-const known = (wasHandedOver: boolean): Settled => ({
-  state: wasHandedOver ? 'sent' : 'pending',
-  reason: null,
-});
-
-const unknown = (policy: StoredCampaign['uncertain']): Settled => ({
-  state: policy === 'resend' ? 'pending' : 'uncertain',
-  reason: UNKNOWN,
-});
+function settled(ended: Ended, policy: StoredCampaign['uncertain']): Settled {
+  if (ended !== 'perhaps') return { state: ended === 'yes' ? 'sent' : 'pending', reason: null };
+  return { state: policy === 'resend' ? 'pending' : 'uncertain', reason: UNKNOWN };
+}

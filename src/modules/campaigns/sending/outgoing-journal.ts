@@ -22,16 +22,22 @@ function bootId(): string | null {
   }
 }
 
+/** How far a mail was: not ended, so that no server took it; about to be; or ended. */
+export type Ended = 'no' | 'perhaps' | 'yes';
+
 /**
- * Which mails a run is about to end, noted on this machine in the microseconds before their last
- * byte goes to the server. The database knows that a mail was being handed over; only its sender
- * knew how far it was. When the sender dies, its journal still knows: what is noted was handed to
- * the system, which delivers it without the sender; what is not noted was not, and can be sent.
+ * Which mails a run has ended, noted on this machine in the microseconds before their last byte
+ * goes to the server, and after. The database knows that a mail was being handed over; only its
+ * sender knew how far it was. When the sender dies, its journal still knows: what is noted twice was
+ * handed to the system, which delivers it without the sender; what is not noted was not, and can be
+ * sent. Nobody knows of a mail whose sender died between its two notes.
  *
  * It outlives the process, not the machine: one from before the last start of the machine may lack
  * entries that were never written to the disk, so it is not believed.
  */
 export class OutgoingJournal {
+  private isClosed = false;
+
   private constructor(
     private readonly file: string,
     private readonly descriptor: number,
@@ -49,16 +55,17 @@ export class OutgoingJournal {
     return new OutgoingJournal(file, descriptor);
   }
 
-  /** What a run noted before it died; null when this machine cannot know. */
-  static read(lease: string, folder = defaultFolder()): ReadonlySet<string> | null {
+  /** How far a run's mails were when it died; null when this machine cannot know. */
+  static read(lease: string, folder = defaultFolder()): ((id: string) => Ended) | null {
     const boot = bootId();
     const bytes = readIfThere(join(folder, `${lease}.journal`));
     if (!bytes || boot === null || bytes.toString('latin1', 0, HEADER).trim() !== boot) return null;
-    const ids = new Set<string>();
+    const notes = new Map<string, Ended>();
     for (let at = HEADER; at + ENTRY <= bytes.length; at += ENTRY) {
-      ids.add(uuidOf(bytes.toString('hex', at, at + ENTRY)));
+      const id = uuidOf(bytes.toString('hex', at, at + ENTRY));
+      notes.set(id, notes.has(id) ? 'yes' : 'perhaps');
     }
-    return ids;
+    return (id) => notes.get(id) ?? 'no';
   }
 
   /** Forgets the journal of a run whose mails have been settled. */
@@ -67,17 +74,29 @@ export class OutgoingJournal {
   }
 
   /** Notes a mail whose last byte is sent next, in the same turn of the event loop. */
-  note(recipientId: string): void {
+  ending(recipientId: string): void {
+    this.note(recipientId);
+  }
+
+  /** Notes that its last byte was given to the system. */
+  ended(recipientId: string): void {
+    // Its run may be over by now: a mail that was settled needs no second note.
+    if (!this.isClosed) this.note(recipientId);
+  }
+
+  private note(recipientId: string): void {
     writeSync(this.descriptor, Buffer.from(recipientId.replaceAll('-', ''), 'hex'));
   }
 
   /** Leaves it to whoever takes over: some mail of it has not been settled. */
   leave(): void {
+    this.isClosed = true;
     closeSync(this.descriptor);
   }
 
   /** Ends it; everything that it notes has been settled. */
   end(): void {
+    this.isClosed = true;
     closeSync(this.descriptor);
     rmSync(this.file, { force: true });
   }
