@@ -79,7 +79,7 @@ describe('the worker', () => {
           server.superuserUrl,
           "select name from bullmq.job where state = 'completed' and name like 'purge%' order by 1",
         ),
-      (rows) => rows.length === 2,
+      (rows) => rows.length === 3,
     );
     const began = Date.now();
     worker.kill('SIGTERM');
