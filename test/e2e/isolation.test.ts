@@ -128,21 +128,23 @@ function neutral(text: string, sent: Belongings): string {
       result = result.replaceAll(form, `<${name}>`);
     }
   }
-  return result
-    .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<id>')
-    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
-    .replace(
-      /"(accessToken|refreshToken|key|prefix|nextCursor|invitationToken)":"[^"]*"/g,
-      '"$1":"<new>"',
-    )
-    .replace(/"number":\d+/g, '"number":<next>')
-    // What is the caller's own takes a condition that meets nothing there, each time anew.
-    .replace(/"version":\d+/g, '"version":<n>')
-    .replace(/(cursor|after)=[\w-]+/g, '$1=<new>')
-    .replace(
-      /<(?:contact|binned|merged|company|team|lead|assignmentRule|slaPolicy|leadForm|consentPurpose|suppression|submission|productCategory|product|order|pipeline|stage|deal|quota|segment|campaign|ticket|ticketMessage|attachment|macro|user|role|apiKey|import|export)>/g,
-      '<their id>',
-    );
+  return (
+    result
+      .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<id>')
+      .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
+      .replace(
+        /"(accessToken|refreshToken|key|prefix|nextCursor|invitationToken)":"[^"]*"/g,
+        '"$1":"<new>"',
+      )
+      .replace(/"number":\d+/g, '"number":<next>')
+      // What is the caller's own takes a condition that meets nothing there, each time anew.
+      .replace(/"version":\d+/g, '"version":<n>')
+      .replace(/(cursor|after)=[\w-]+/g, '$1=<new>')
+      .replace(
+        /<(?:contact|binned|merged|company|team|lead|assignmentRule|slaPolicy|leadForm|consentPurpose|suppression|submission|productCategory|product|order|pipeline|stage|deal|quota|segment|campaign|ticket|ticketMessage|attachment|macro|user|role|apiKey|import|export)>/g,
+        '<their id>',
+      )
+  );
 }
 
 const VERBS = ['get', 'put', 'post', 'patch', 'delete'] as const;
