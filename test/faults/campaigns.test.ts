@@ -68,6 +68,11 @@ async function kill(worker: ChildProcess): Promise<void> {
   await gone;
 }
 
+let attempts = 0;
+
+/** A tag that no attempt at a test has used before. */
+const fresh = (tag: string): string => tag + '-'.repeat((attempts += 1));
+
 /** Contacts with a tag, and their addresses. */
 async function fill(tag: string, count: number): Promise<void> {
   await query(
@@ -99,11 +104,12 @@ async function killing(tag: string, count: number, folder?: string): Promise<voi
 
 describe(`a campaign to ${CONTACTS} contacts whose worker is killed ${KILLS} times`, () => {
   test('sends to each exactly one mail, counted at the mail server', async () => {
-    await fill('each', CONTACTS);
-    const { id } = await makeCampaign(owner, 'each');
+    const tag = fresh('each');
+    await fill(tag, CONTACTS);
+    const { id } = await makeCampaign(owner, tag);
     await owner.expect(200, 'POST', `/v1/campaigns/${id}/send`, {});
     const begun = Date.now();
-    await killing('each', CONTACTS);
+    await killing(tag, CONTACTS);
     await startWorker();
     await untilStatus(owner, id, 'sent', 900_000);
     const seconds = Math.round((Date.now() - begun) / 1000);
@@ -111,10 +117,10 @@ describe(`a campaign to ${CONTACTS} contacts whose worker is killed ${KILLS} tim
     // Nobody got two, and everybody got one, but for whose mail a worker died in the very moment
     // that it ended: those are told, and nobody else lacks one.
     const { sent, uncertain, ...figures } = await figuresOf(owner, id);
-    expect(smtp.twice('each')).toEqual([]);
+    expect(smtp.twice(tag)).toEqual([]);
     expect(uncertain).toBeLessThanOrEqual(CONNECTIONS * KILLS);
     expect(sent + uncertain).toBe(CONTACTS);
-    expect(smtp.count('each')).toBeGreaterThanOrEqual(sent);
+    expect(smtp.count(tag)).toBeGreaterThanOrEqual(sent);
     expect(figures).toMatchObject({ recipients: CONTACTS, waiting: 0, failed: 0 });
     // And the timelines of all of them say so, once.
     const [noted] = await query(
@@ -130,8 +136,9 @@ describe(`a campaign to ${CONTACTS} contacts whose worker is killed ${KILLS} tim
 describe('a campaign whose workers die with their machines', () => {
   test('sends nothing twice, says what is uncertain, and goes on by hand', async () => {
     const count = 600;
-    await fill('lost', count);
-    const { id } = await makeCampaign(owner, 'lost');
+    const tag = fresh('lost');
+    await fill(tag, count);
+    const { id } = await makeCampaign(owner, tag);
     await owner.expect(200, 'POST', `/v1/campaigns/${id}/send`, {});
     for (let death = 1; death <= KILLS; death += 1) {
       // Each on a machine of its own: nobody can read its journal.
@@ -139,7 +146,7 @@ describe('a campaign whose workers die with their machines', () => {
       const worker = await startWorker(folder);
       const part = (death / (KILLS + 1)) * count;
       await eventually(
-        () => smtp.count('lost'),
+        () => smtp.count(tag),
         (received) => received >= part,
         120_000,
       );
@@ -149,17 +156,17 @@ describe('a campaign whose workers die with their machines', () => {
     await startWorker();
     await untilStatus(owner, id, 'sent', 240_000);
     const { sent, uncertain } = await figuresOf(owner, id);
-    expect(smtp.twice('lost')).toEqual([]);
+    expect(smtp.twice(tag)).toEqual([]);
     expect(uncertain).toBeLessThanOrEqual(CONNECTIONS * KILLS);
     expect(sent + uncertain).toBe(count);
     // Whoever got none is among those.
-    expect(smtp.count('lost')).toBeGreaterThanOrEqual(sent);
+    expect(smtp.count(tag)).toBeGreaterThanOrEqual(sent);
     await owner.expect(200, 'POST', `/v1/campaigns/${id}/uncertain`, { as: 'resend' });
     await untilStatus(owner, id, 'sent', 60_000);
     expect(await figuresOf(owner, id)).toMatchObject({ sent: count, uncertain: 0 });
-    expect(smtp.count('lost')).toBe(count);
+    expect(smtp.count(tag)).toBe(count);
     // What was sent once more has the Message-ID that it had, by which it can be known.
-    expect(smtp.twice('lost').length).toBeLessThanOrEqual(uncertain);
-    expect(smtp.messageIds('lost').size).toBe(count);
+    expect(smtp.twice(tag).length).toBeLessThanOrEqual(uncertain);
+    expect(smtp.messageIds(tag).size).toBe(count);
   }, 600_000);
 });
