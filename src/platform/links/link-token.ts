@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { uuidOf } from '../../common/uuid.js';
 import type { LinkKey } from './link-keys.repository.js';
 
 /** What a link says, once its signature was found right. */
@@ -48,8 +49,3 @@ function sign(key: LinkKey, purpose: string, body: Buffer): Buffer {
   const signature = createHmac('sha256', key.secret).update(`${purpose}\0`).update(body).digest();
   return signature.subarray(0, SIGNATURE);
 }
-
-const uuidOf = (hex: string): string =>
-  [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join(
-    '-',
-  );

@@ -9,6 +9,7 @@ import {
 } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { uuidOf } from '../../../common/uuid.js';
 
 const HEADER = 36;
 const ENTRY = 16;
@@ -112,8 +113,3 @@ function readIfThere(file: string): Buffer | null {
     throw error;
   }
 }
-
-const uuidOf = (hex: string): string =>
-  [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join(
-    '-',
-  );
