@@ -255,9 +255,13 @@ describe('a condition over relations', () => {
 
   const named = (names: readonly string[]) => names.map((name) => ids[name]).sort();
 
-  test.each(wheres)('asks for %s, in a search as in a segment', async (_, where, names) => {
+  test.each(wheres)('asks for %s, in searches, reports and segments', async (_, where, names) => {
     const { body } = await client.expect(200, 'POST', '/v1/contacts/search', { where });
     expect(body.data.map(({ id }: { id: string }) => id).sort()).toEqual(named(names));
+    const report = await client.expect(200, 'POST', '/v1/reports/query', {
+      ...{ object: 'contacts', where, measures: [{ measure: 'count' }] },
+    });
+    expect(report.body.rows).toEqual([{ count: names.length }]);
     const segment = await makeSegment(client, where);
     expect(await membersOf(client, segment.id)).toEqual(named(names));
     await client.expect(204, 'DELETE', `/v1/segments/${segment.id}?purge=true`);

@@ -76,6 +76,6 @@ const unreadable = (detail: string, at: string): Error => invalidFilter('unreada
 
 /** 400 where related records cannot be asked for. */
 export function relationsNotHere({ related, at = '' }: Related): Error {
-  const detail = `Related records (${shown(related)}) can be asked for in searches, exports and segments, not here.`;
+  const detail = `Related records (${shown(related)}) can be asked for in searches, exports, segments and reports, not here.`;
   return invalidFilter('relationsNotHere', detail, at);
 }

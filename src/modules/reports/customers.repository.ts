@@ -9,6 +9,7 @@ import { booked, IS_ORDER, rounded } from './booked-orders.js';
 import { namesOf } from './record-names.js';
 import type { CustomerKind } from './report-params.dto.js';
 import type { DayRates } from './report-rates.js';
+import { ROOM } from './report-room.js';
 import type { Scope } from './report-scope.js';
 import type { ReportRow } from './report-table.js';
 
@@ -44,7 +45,7 @@ export class CustomersRepository {
     rates: DayRates,
   ): Promise<CohortRow[]> {
     const statement = cohortStatement(ctx, customer, scope, months, rates);
-    const [result] = await this.database.run(ctx, [statement]);
+    const [, result] = await this.database.run(ctx, [ROOM, statement]);
     return (result?.rows ?? []) as unknown as CohortRow[];
   }
 
@@ -56,7 +57,8 @@ export class CustomersRepository {
     rates: DayRates,
   ): Promise<ScoreRow[]> {
     const { text, params } = scored(ctx, customer, scope, rates);
-    const [result] = await this.database.run(ctx, [
+    const [, result] = await this.database.run(ctx, [
+      ROOM,
       {
         text: `${text} select r, f, m, count(*) as customers, sum(orders)::bigint as orders,
             sum(recency)::bigint as recency, coalesce(sum(revenue), 0)::text as revenue
@@ -76,7 +78,8 @@ export class CustomersRepository {
   ): Promise<ReportRow[]> {
     const { text, params } = scored(ctx, customer, scope, rates);
     const { sql, join } = namesOf(ctx, params, TABLES[customer], 's.c');
-    const [result] = await this.database.run(ctx, [
+    const [, result] = await this.database.run(ctx, [
+      ROOM,
       {
         text: `${text} select s.c as key, ${sql} as name, s.recency as "recencyDays", s.orders,
             ${rounded('s.revenue', minorUnits(scope.currency))} as revenue, s.r, s.f, s.m
@@ -94,7 +97,8 @@ export class CustomersRepository {
     scope: Scope,
     rates: DayRates,
   ): Promise<{ rows: ReportRow[]; summary: ReportRow }> {
-    const [rows, summary] = await this.database.run(ctx, [
+    const [, rows, summary] = await this.database.run(ctx, [
+      ROOM,
       lifetimeStatement(ctx, customer, scope, rates),
       summaryStatement(ctx, customer, scope, rates),
     ]);

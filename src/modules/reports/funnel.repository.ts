@@ -4,6 +4,7 @@ import { Database } from '../../platform/database/database.js';
 import type { Statement } from '../../platform/database/pipeline.js';
 import { Params } from '../../platform/records/params.js';
 import { madeIn } from './made-in.js';
+import { ROOM } from './report-room.js';
 import type { Scope } from './report-scope.js';
 
 /** Open deals of one stage and currency. */
@@ -62,7 +63,7 @@ export class FunnelRepository {
     pipelineId: string | null,
     scope: Scope,
   ): Promise<OpenStageRow[]> {
-    const [result] = await this.database.run(ctx, [openStatement(ctx, pipelineId, scope)]);
+    const [, result] = await this.database.run(ctx, [ROOM, openStatement(ctx, pipelineId, scope)]);
     return (result?.rows ?? []) as unknown as OpenStageRow[];
   }
 
@@ -86,7 +87,8 @@ export class FunnelRepository {
     source: string | null,
     scope: Scope,
   ): Promise<ReachedRow[]> {
-    const [result] = await this.database.run(ctx, [
+    const [, result] = await this.database.run(ctx, [
+      ROOM,
       reachedStatement(ctx, pipelineId, source, scope),
     ]);
     return (result?.rows ?? []) as unknown as ReachedRow[];
@@ -97,7 +99,8 @@ export class FunnelRepository {
     scope: Scope,
     dealOwner: string | null,
   ): Promise<{ sources: SourceRow[]; won: WonSourceRow[] }> {
-    const [sources, won] = await this.database.run(ctx, [
+    const [, sources, won] = await this.database.run(ctx, [
+      ROOM,
       sourceStatement(ctx, scope, dealOwner),
       wonStatement(ctx, scope, dealOwner),
     ]);

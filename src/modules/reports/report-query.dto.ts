@@ -51,7 +51,8 @@ export class ReportQueryInput {
   @ApiPropertyOptional({
     type: 'object',
     additionalProperties: true,
-    description: 'Condition as in a search; also over fields of records that are pointed to',
+    description:
+      'Condition as in a search, related records included; also over fields of records that are pointed to',
     example: { field: 'status', op: 'nin', value: ['draft', 'cancelled'] },
   })
   where?: object;

@@ -1,18 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../common/context.js';
 import { atLeast, rescaled, shortest, textOf, unitsOf } from '../../common/exact-decimal.js';
-import { checkCondition, fieldsIn } from '../../common/filter/index.js';
-import type { Condition, TypedCondition } from '../../common/filter/index.js';
 import { minorUnits } from '../../common/values/currency.js';
 import { Database } from '../../platform/database/database.js';
 import type { Row } from '../../platform/database/pipeline.js';
 import type { Answer } from '../../platform/http/answers.js';
 import { conditionSql } from '../../platform/records/condition-sql.js';
-import { fieldSchema } from '../../platform/records/filter-schema.js';
-import type { ObjectDefinition, PathSpec } from '../../platform/records/object-definition.js';
 import { Params } from '../../platform/records/params.js';
 import { RATES_TAG } from '../exchange-rates/index.js';
 import { ReportCache } from './report-cache.js';
+import { ReportConditions } from './report-conditions.js';
 import type { ReportFields, Target } from './report-fields.js';
 import { isAmount, planReport } from './report-plan.js';
 import type { PlannedMeasure, ReportPlan } from './report-plan.js';
@@ -20,14 +17,12 @@ import { parseReportQuery } from './report-query.js';
 import type { ReportQuery } from './report-query.js';
 import { ReportRates } from './report-rates.js';
 import type { LatestRates } from './report-rates.js';
+import { ROOM } from './report-room.js';
 import { lackingStatement, reportStatement } from './report-sql.js';
 import type { ReportScope } from './report-sql.js';
 import type { Cell, ReportFormat, ReportRow, ReportTable } from './report-table.js';
 import { ReportTargets } from './report-targets.js';
 import { WorkspaceClock } from './workspace-clock.js';
-
-/** Memory to sort and hash in, for the transaction alone: groups are made there and not on disk. */
-const ROOM = { text: "select set_config('work_mem', '64MB', true)" };
 
 /** Answers any question of how many and how much. */
 @Injectable()
@@ -35,6 +30,7 @@ export class ReportQueryService {
   constructor(
     private readonly database: Database,
     private readonly targets: ReportTargets,
+    private readonly conditions: ReportConditions,
     private readonly rates: ReportRates,
     private readonly clock: WorkspaceClock,
     private readonly cache: ReportCache,
@@ -49,11 +45,12 @@ export class ReportQueryService {
     const base = await this.targets.of(ctx, query.object);
     const fields = await this.targets.fields(ctx, base, query);
     const plan = planReport(query, fields, () => this.targets.names(base));
-    const condition = checked(query.where, base, fields, () => this.targets.names(base));
+    const condition = await this.conditions.check(ctx, query, base, fields);
     const conditions = reachOf(ctx, base, fields);
-    const objects = [...fields.objects(), ...(query.currency === undefined ? [] : [RATES_TAG])];
-    const asked = { name: 'query', query, format };
-    return this.cache.answer(ctx, asked, objects, async () => {
+    const objects = new Set([...fields.objects(), ...(condition?.objects ?? [])]);
+    if (query.currency !== undefined) objects.add(RATES_TAG);
+    const asked = { name: 'query', query: { query, asOf: condition?.asOf }, format };
+    return this.cache.answer(ctx, asked, [...objects], async () => {
       const timeZone = query.timeZone ?? (await this.clock.settings(ctx)).timeZone;
       const latest =
         query.currency === undefined ? null : await this.rates.latest(ctx, query.currency);
@@ -82,8 +79,8 @@ export class ReportQueryService {
     const [, result] = await this.database.run(ctx, [ROOM, reportStatement(plan, scope())]);
     const found = result?.rows ?? [];
     const isLacking = Number(found[0]?.['lacking'] ?? 0) > 0;
-    const [lacking] = isLacking
-      ? await this.database.run(ctx, [lackingStatement(plan, scope())])
+    const [, lacking] = isLacking
+      ? await this.database.run(ctx, [ROOM, lackingStatement(plan, scope())])
       : [];
     const columns = columnsOf(plan);
     return {
@@ -96,28 +93,6 @@ export class ReportQueryService {
       },
     };
   }
-}
-
-function checked(
-  where: Condition | undefined,
-  base: Target,
-  fields: ReportFields,
-  fieldNames: () => string[],
-): { filterable: { object: string; paths: Map<string, PathSpec> }; typed: TypedCondition } | null {
-  if (where === undefined) return null;
-  const own = fieldSchema(base.definition as ObjectDefinition, base.settings);
-  const isOwn = (name: string): boolean =>
-    !base.definition.isPart || base.definition.paths.has(name);
-  const schema = (name: string) =>
-    (isOwn(name) ? own(name) : undefined) ?? fields.get(name)?.filter;
-  const typed = checkCondition(where, schema, { fieldNames });
-  const paths = new Map<string, PathSpec>(base.definition.paths);
-  for (const name of fieldsIn(where)) {
-    const field = fields.get(name);
-    if (field?.column && !paths.has(name))
-      paths.set(name, { column: field.column, type: field.filter.type as never });
-  }
-  return { filterable: { object: base.definition.object, paths }, typed };
 }
 
 /** What of the object is in use, and the caller may see. */

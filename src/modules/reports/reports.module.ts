@@ -7,6 +7,7 @@ import { CustomersService } from './customers.service.js';
 import { FunnelRepository } from './funnel.repository.js';
 import { PipelineService } from './pipeline.service.js';
 import { ReportCache } from './report-cache.js';
+import { ReportConditions } from './report-conditions.js';
 import { ReportQueryService } from './report-query.service.js';
 import { ReportRates } from './report-rates.js';
 import { ReportScopes } from './report-scope.js';
@@ -25,6 +26,7 @@ import { WorkspaceClock } from './workspace-clock.js';
   controllers: [ReportsController, CustomerReportsController],
   providers: [
     ReportCache,
+    ReportConditions,
     ReportQueryService,
     ReportRates,
     ReportScopes,

@@ -8,6 +8,7 @@ import type { Booked } from './booked-orders.js';
 import { namesOf } from './record-names.js';
 import type { SalesBy } from './report-params.dto.js';
 import type { DayRates, ForeignAmount } from './report-rates.js';
+import { ROOM } from './report-room.js';
 import type { Scope } from './report-scope.js';
 import { periodSql, periodText } from './report-sql.js';
 import type { ReportRow } from './report-table.js';
@@ -22,7 +23,7 @@ export class SalesRepository {
   constructor(private readonly database: Database) {}
 
   async foreign(ctx: RequestContext, scope: Scope): Promise<ForeignAmount[]> {
-    const [result] = await this.database.run(ctx, [foreignStatement(ctx, scope)]);
+    const [, result] = await this.database.run(ctx, [ROOM, foreignStatement(ctx, scope)]);
     return (result?.rows ?? []) as unknown as ForeignAmount[];
   }
 
@@ -35,7 +36,8 @@ export class SalesRepository {
   ): Promise<{ rows: ReportRow[]; total: ReportRow }> {
     const statement =
       by === 'product' ? byProduct(ctx, scope, rates) : byOrders(ctx, by, scope, rates);
-    const [groups, total] = await this.database.run(ctx, [
+    const [, groups, total] = await this.database.run(ctx, [
+      ROOM,
       statement,
       totalStatement(ctx, scope, rates),
     ]);

@@ -7,6 +7,7 @@ import { utcSql } from '../../platform/records/utc-sql.js';
 import { madeIn } from './made-in.js';
 import { namesOf } from './record-names.js';
 import type { TicketsBy } from './report-params.dto.js';
+import { ROOM } from './report-room.js';
 import type { Scope } from './report-scope.js';
 import type { ReportRow } from './report-table.js';
 
@@ -39,19 +40,19 @@ export class ServiceReportsRepository {
   constructor(private readonly database: Database) {}
 
   async tickets(ctx: RequestContext, by: TicketsBy, scope: Scope): Promise<ReportRow[]> {
-    const [result] = await this.database.run(ctx, [ticketStatement(ctx, by, scope)]);
+    const [, result] = await this.database.run(ctx, [ROOM, ticketStatement(ctx, by, scope)]);
     return (result?.rows ?? []) as ReportRow[];
   }
 
   /** Those that began on the days of the scope; one more than the limit. */
   async campaigns(ctx: RequestContext, scope: Scope): Promise<CampaignRow[]> {
-    const [result] = await this.database.run(ctx, [campaignStatement(ctx, scope)]);
+    const [, result] = await this.database.run(ctx, [ROOM, campaignStatement(ctx, scope)]);
     return (result?.rows ?? []) as unknown as CampaignRow[];
   }
 
   /** Orders of receivers who opened or clicked, within the days of each campaign. */
   async followed(ctx: RequestContext, campaignIds: readonly string[]): Promise<FollowedRow[]> {
-    const [result] = await this.database.run(ctx, [followedStatement(ctx, campaignIds)]);
+    const [, result] = await this.database.run(ctx, [ROOM, followedStatement(ctx, campaignIds)]);
     return (result?.rows ?? []) as unknown as FollowedRow[];
   }
 }
