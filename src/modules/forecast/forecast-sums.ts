@@ -15,7 +15,7 @@ export class ForecastSums {
   private readonly quota: MoneySum;
 
   constructor(
-    base: string,
+    private readonly base: string,
     private readonly rates: UsedRates,
     private readonly today: string,
   ) {
@@ -31,9 +31,10 @@ export class ForecastSums {
     this.deals += deals;
     this.weighted.add(weighted, rate);
     // What is committed is a part of the best case, and that of the pipeline.
-    this.pipeline.add(amount, rate);
-    if (category === 'bestCase' || category === 'commit') this.bestCase.add(amount, rate);
-    if (category === 'commit') this.commit.add(amount, rate);
+    const sum = new MoneySum(this.base).add(amount, rate);
+    this.pipeline.plus(sum);
+    if (category === 'bestCase' || category === 'commit') this.bestCase.plus(sum);
+    if (category === 'commit') this.commit.plus(sum);
     return true;
   }
 
@@ -41,8 +42,9 @@ export class ForecastSums {
   addWon({ currency, day, amount }: WonRow): boolean {
     const rate = day === null ? '1' : this.rates.get(currency, day)?.rate;
     if (rate === undefined) return false;
+    const won = new MoneySum(this.base).add(amount, rate);
     for (const sum of [this.closed, this.commit, this.bestCase, this.pipeline, this.weighted]) {
-      sum.add(amount, rate);
+      sum.plus(won);
     }
     return true;
   }

@@ -16,6 +16,8 @@ export interface ForecastScope {
 /** Open deals of one key, category and currency. */
 export interface OpenRow {
   key: string | null;
+  /** All keys together: who is in several teams counts once. */
+  isTotal: boolean;
   category: string;
   currency: string;
   deals: number;
@@ -26,6 +28,7 @@ export interface OpenRow {
 /** Won deals of one key; in their own currency and with the day where that is to be converted. */
 export interface WonRow {
   key: string | null;
+  isTotal: boolean;
   currency: string;
   /** Null when the amount is in the workspace's currency already. */
   day: string | null;
@@ -43,6 +46,8 @@ export interface ForecastRows {
   open: OpenRow[];
   won: WonRow[];
   quotas: QuotaRow[];
+  /** Those that the total is measured by. */
+  totalQuotas: QuotaRow[];
   names: Map<string, string>;
 }
 
@@ -86,17 +91,20 @@ export class ForecastRepository {
     scope: ForecastScope,
     base: string,
   ): Promise<ForecastRows> {
-    const [open, won, quotas, names] = await this.database.run(ctx, [
+    const [open, won, quotas, names, others] = await this.database.run(ctx, [
       openStatement(ctx, by, scope),
       wonStatement(ctx, by, scope, base),
       quotaStatement(ctx, by, scope),
       nameStatement(ctx, by),
+      // All users together are not measured by what their teams are asked for.
+      ...(by === 'team' ? [quotaStatement(ctx, 'month', scope)] : []),
     ]);
     const named = (names?.rows ?? []) as unknown as { id: string; name: string }[];
     return {
       open: (open?.rows ?? []) as unknown as OpenRow[],
       won: (won?.rows ?? []) as unknown as WonRow[],
       quotas: (quotas?.rows ?? []) as unknown as QuotaRow[],
+      totalQuotas: ((others ?? quotas)?.rows ?? []) as unknown as QuotaRow[],
       names: new Map(named.map(({ id, name }) => [id, name])),
     };
   }
@@ -113,7 +121,8 @@ export class ForecastRepository {
 
   async won(ctx: RequestContext, scope: ForecastScope, base: string): Promise<WonRow[]> {
     const [result] = await this.database.run(ctx, [wonStatement(ctx, 'month', scope, base)]);
-    return (result?.rows ?? []) as unknown as WonRow[];
+    const rows = (result?.rows ?? []) as unknown as WonRow[];
+    return rows.filter(({ isTotal }) => isTotal);
   }
 }
 
@@ -121,21 +130,27 @@ const paramsOf = (ctx: RequestContext, { from, to, pipelineId, ownerIds }: Forec
   ...[ctx.workspaceId, from, to, pipelineId, ownerIds],
 ];
 
+/** Sums by key, of all that was grouped once, and those of all keys together. */
+const keyedSql = (by: ForecastBy, grouped: string, of: string, sums: string): string => `
+  with g as materialized (${grouped})
+  select ${KEYS[by].name} as key, false as "isTotal", ${of}, ${sums}
+  from g ${teamsOf(by)} group by 1, ${of}
+  union all select null, true, ${of}, ${sums} from g group by ${of}`;
+
 function openStatement(ctx: RequestContext, by: ForecastBy, scope: ForecastScope): Statement {
-  const { column, name } = KEYS[by];
+  const grouped = `
+    select ${KEYS[by].column('d.expected_close_date')} as k, d.forecast_category as category,
+      d.currency, count(*) as deals, coalesce(sum(d.amount), 0) as amount,
+      coalesce(sum(d.amount * d.probability), 0) as percents
+    from deals d
+    where d.workspace_id = $1 and d.status = 'open' and d.deleted_at is null
+      and d.expected_close_date between $2::date and $3::date
+      and d.forecast_category <> 'omitted' and ${NARROWED}
+    group by 1, 2, 3`;
+  const sums = `sum(g.deals)::bigint as deals, sum(g.amount)::text as amount,
+    trim_scale(sum(g.percents) * 0.01)::text as weighted`;
   return {
-    text: `select ${name} as key, g.category, g.currency, sum(g.deals)::bigint as deals,
-        sum(g.amount)::text as amount, trim_scale(sum(g.percents) / 100)::text as weighted
-      from (
-        select ${column('d.expected_close_date')} as k, d.forecast_category as category,
-          d.currency, count(*) as deals, coalesce(sum(d.amount), 0) as amount,
-          coalesce(sum(d.amount * d.probability), 0) as percents
-        from deals d
-        where d.workspace_id = $1 and d.status = 'open' and d.deleted_at is null
-          and d.expected_close_date between $2::date and $3::date
-          and d.forecast_category <> 'omitted' and ${NARROWED}
-        group by 1, 2, 3) g ${teamsOf(by)}
-      group by 1, 2, 3`,
+    text: keyedSql(by, grouped, 'g.category, g.currency', sums),
     params: paramsOf(ctx, scope),
   };
 }
@@ -146,24 +161,22 @@ function wonStatement(
   scope: ForecastScope,
   base: string,
 ): Statement {
-  const { column, name } = KEYS[by];
   const day = "(d.closed_at at time zone 'UTC')::date";
   const converted = '(d.base_currency = $6 and d.amount_in_base is not null) is true';
+  const grouped = `
+    select ${KEYS[by].column(day)} as k,
+      case when ${converted} then $6::text else d.currency end as currency,
+      case when not ${converted} then ${day} end as day, count(*) as deals,
+      sum(case when ${converted} then d.amount_in_base else d.amount end) as amount
+    from deals d
+    where d.workspace_id = $1 and d.status = 'won' and d.deleted_at is null
+      and d.closed_at >= $2::date::timestamp at time zone 'UTC'
+      and d.closed_at < ($3::date + 1)::timestamp at time zone 'UTC'
+      and d.amount is not null and ${NARROWED}
+    group by 1, 2, 3`;
+  const sums = 'sum(g.deals)::bigint as deals, sum(g.amount)::text as amount';
   return {
-    text: `select ${name} as key, g.currency, g.day, sum(g.deals)::bigint as deals,
-        sum(g.amount)::text as amount
-      from (
-        select ${column(day)} as k,
-          case when ${converted} then $6::text else d.currency end as currency,
-          case when not ${converted} then ${day} end as day, count(*) as deals,
-          sum(case when ${converted} then d.amount_in_base else d.amount end) as amount
-        from deals d
-        where d.workspace_id = $1 and d.status = 'won' and d.deleted_at is null
-          and d.closed_at >= $2::date::timestamp at time zone 'UTC'
-          and d.closed_at < ($3::date + 1)::timestamp at time zone 'UTC'
-          and d.amount is not null and ${NARROWED}
-        group by 1, 2, 3) g ${teamsOf(by)}
-      group by 1, 2, 3`,
+    text: keyedSql(by, grouped, 'g.currency, g.day', sums),
     params: [...paramsOf(ctx, scope), base],
   };
 }

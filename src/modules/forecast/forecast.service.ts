@@ -40,20 +40,21 @@ export class ForecastService {
     const today = new Date().toISOString().slice(0, 10);
     const rows = await this.repository.read(ctx, by, scope, base);
     const rates = new UsedRates(await this.converter.rates(ctx, wantedOf(rows, base, today)), base);
-    // Members of several teams count in each, but once in the total.
-    const once = by === 'team' ? await this.repository.read(ctx, 'month', scope, base) : rows;
     const total = new ForecastSums(base, rates, today);
     const unconverted: UnconvertedDto[] = [];
     fill(
       () => total,
-      once,
+      { ...only(rows, true), quotas: rows.totalQuotas },
       (item) => addUnconverted(unconverted, item),
     );
     const keys = by === 'month' ? months : [];
     const sums = new Map<string | null, ForecastSums>(
       keys.map((key) => [key, new ForecastSums(base, rates, today)]),
     );
-    fill((key) => sumsFor(sums, key, () => new ForecastSums(base, rates, today)), rows);
+    fill(
+      (key) => sumsFor(sums, key, () => new ForecastSums(base, rates, today)),
+      only(rows, false),
+    );
     return {
       ...{ from, to, by, currency: base, rates: rates.list() },
       rows: ordered([...sums].map(([key, sum]) => sum.row(key, rows.names.get(key ?? '') ?? null))),
@@ -82,10 +83,19 @@ function sumsFor(
   return known;
 }
 
+type Counted = Pick<ForecastRows, 'open' | 'won' | 'quotas'>;
+
+/** What is of all keys together, or of each. */
+const only = ({ open, won, quotas }: ForecastRows, isTotal: boolean): Counted => ({
+  open: open.filter((row) => row.isTotal === isTotal),
+  won: won.filter((row) => row.isTotal === isTotal),
+  quotas,
+});
+
 /** Adds what was read to the sums of its keys. */
 function fill(
   sumsOf: (key: string | null) => ForecastSums,
-  { open, won, quotas }: ForecastRows,
+  { open, won, quotas }: Counted,
   lacking: (item: UnconvertedDto) => void = () => undefined,
 ): void {
   for (const row of open) if (!sumsOf(row.key).addOpen(row)) lacking(row);
@@ -94,8 +104,13 @@ function fill(
 }
 
 /** Every rate that the rows need: of today, and of the days on which deals were won. */
-function wantedOf({ open, won, quotas }: ForecastRows, base: string, today: string): WantedRate[] {
-  const now = [...open, ...quotas].map(({ currency }) => ({ from: currency, to: base, at: today }));
+function wantedOf(rows: ForecastRows, base: string, today: string): WantedRate[] {
+  const { open, won, quotas, totalQuotas } = rows;
+  const now = [...open, ...quotas, ...totalQuotas].map(({ currency }) => ({
+    from: currency,
+    to: base,
+    at: today,
+  }));
   return [
     ...now,
     ...won.map(({ currency, day }) => ({ from: currency, to: base, at: day ?? today })),
