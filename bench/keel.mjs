@@ -2,6 +2,7 @@
 import { fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { once } from 'node:events';
+import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { startEmbedded } from '../dist/platform/embedded/embedded.js';
@@ -105,7 +106,7 @@ async function upload(url, headers, path, options) {
   const { openAsBlob } = await import('node:fs');
   const form = new globalThis.FormData();
   form.append('options', JSON.stringify(options));
-  form.append('file', await openAsBlob(path), 'contacts.csv');
+  form.append('file', await openAsBlob(path), basename(path));
   const response = await fetch(`${url}/v1/imports`, {
     method: 'POST',
     headers: { authorization: headers.authorization },

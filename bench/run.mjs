@@ -1,15 +1,18 @@
 // npm run bench [-- --rows 1000000 --seconds 5 --rounds 5]: Keel with every guard on against its
 // baselines, side by side in one run; medians of interleaved rounds; a table, and a JSON file.
 // npm run bench -- --scale 100000,1000000: the same requests at two sizes instead; see scale.mjs.
+// npm run bench -- --reports, --boards: how long single answers take; see reports.mjs, boards.mjs.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { COLUMNS, writeContacts } from './data.mjs';
+import { boards } from './boards.mjs';
 import { copyIn, copyOut } from './copy.mjs';
 import { here, load, median, probe, rounded } from './generators.mjs';
 import { importRows, indexed, settle } from './imports.mjs';
 import { startKeel, startProgram } from './keel.mjs';
+import { reports } from './reports.mjs';
 import { scale } from './scale.mjs';
 
 const { values: flags } = parseArgs({
@@ -19,6 +22,8 @@ const { values: flags } = parseArgs({
     rounds: { type: 'string', default: '5' },
     connections: { type: 'string', default: '32' },
     scale: { type: 'string' },
+    reports: { type: 'boolean' },
+    boards: { type: 'boolean' },
   },
 });
 const rows = Number(flags.rows);
@@ -63,13 +68,19 @@ async function compare(work, target, keel, baseline) {
 async function main() {
   mkdirSync(here('data'), { recursive: true });
   mkdirSync(here('results'), { recursive: true });
-  if (flags.scale === undefined) {
-    await sideBySide();
-    report(rows, '');
-  } else {
+  if (flags.reports) {
+    results = await reports({ rounds });
+    report(541_909, '-reports');
+  } else if (flags.boards) {
+    results = await boards({ rounds });
+    report([100_000, 1_000_000], '-boards');
+  } else if (flags.scale !== undefined) {
     const sizes = flags.scale.split(',').map(Number);
     results = await scale(sizes, { seconds, rounds });
     report(sizes, '-scale');
+  } else {
+    await sideBySide();
+    report(rows, '');
   }
 }
 
