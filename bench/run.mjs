@@ -7,7 +7,7 @@ import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { COLUMNS, writeContacts } from './data.mjs';
-import { boards } from './boards.mjs';
+import { boards, DEALS } from './boards.mjs';
 import { copyIn, copyOut } from './copy.mjs';
 import { here, load, median, probe, rounded } from './generators.mjs';
 import { importRows, indexed, settle } from './imports.mjs';
@@ -24,6 +24,7 @@ const { values: flags } = parseArgs({
     scale: { type: 'string' },
     reports: { type: 'boolean' },
     boards: { type: 'boolean' },
+    activities: { type: 'string', default: '1000000' },
   },
 });
 const rows = Number(flags.rows);
@@ -72,8 +73,9 @@ async function main() {
     results = await reports({ rounds });
     report(541_909, '-reports');
   } else if (flags.boards) {
-    results = await boards({ rounds });
-    report([100_000, 1_000_000], '-boards');
+    const activities = Number(flags.activities);
+    results = await boards({ rounds, activities });
+    report([DEALS, activities], '-boards');
   } else if (flags.scale !== undefined) {
     const sizes = flags.scale.split(',').map(Number);
     results = await scale(sizes, { seconds, rounds });

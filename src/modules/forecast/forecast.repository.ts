@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../common/context.js';
 import { Database } from '../../platform/database/database.js';
-import type { Statement } from '../../platform/database/pipeline.js';
+import type { Statement, StatementResult } from '../../platform/database/pipeline.js';
 import type { ForecastBy } from './forecast.dto.js';
 
 /** Deals that a forecast counts; days as `YYYY-MM-DD`, both in it. */
@@ -99,12 +99,12 @@ export class ForecastRepository {
       // All users together are not measured by what their teams are asked for.
       ...(by === 'team' ? [quotaStatement(ctx, 'month', scope)] : []),
     ]);
-    const named = (names?.rows ?? []) as unknown as { id: string; name: string }[];
+    const named = rowsOf<{ id: string; name: string }>(names);
     return {
-      open: (open?.rows ?? []) as unknown as OpenRow[],
-      won: (won?.rows ?? []) as unknown as WonRow[],
-      quotas: (quotas?.rows ?? []) as unknown as QuotaRow[],
-      totalQuotas: ((others ?? quotas)?.rows ?? []) as unknown as QuotaRow[],
+      open: rowsOf<OpenRow>(open),
+      won: rowsOf<WonRow>(won),
+      quotas: rowsOf<QuotaRow>(quotas),
+      totalQuotas: rowsOf<QuotaRow>(others ?? quotas),
       names: new Map(named.map(({ id, name }) => [id, name])),
     };
   }
@@ -121,10 +121,12 @@ export class ForecastRepository {
 
   async won(ctx: RequestContext, scope: ForecastScope, base: string): Promise<WonRow[]> {
     const [result] = await this.database.run(ctx, [wonStatement(ctx, 'month', scope, base)]);
-    const rows = (result?.rows ?? []) as unknown as WonRow[];
-    return rows.filter(({ isTotal }) => isTotal);
+    return rowsOf<WonRow>(result).filter(({ isTotal }) => isTotal);
   }
 }
+
+const rowsOf = <R>(result: StatementResult | undefined): R[] =>
+  (result?.rows ?? []) as unknown as R[];
 
 const paramsOf = (ctx: RequestContext, { from, to, pipelineId, ownerIds }: ForecastScope) => [
   ...[ctx.workspaceId, from, to, pipelineId, ownerIds],

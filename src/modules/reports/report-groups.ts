@@ -28,9 +28,7 @@ const valueOf =
   ({ amounts, keys }: Groups) =>
   ({ measure }: PlannedMeasure, index: number): string[] => {
     const sql = amounts[index] as string;
-    if (!isOfValues({ measure }) || keys.includes(sql)) return [];
-    // Medians are of numbers, whatever kind of number the field has.
-    return [measure === 'median' ? `(${sql})::numeric` : sql];
+    return isOfValues({ measure }) && !keys.includes(sql) ? [sql] : [];
   };
 
 /** Of what is grouped by anyway, a group has one value. */
@@ -132,7 +130,7 @@ function partsSql({ measure }: PlannedMeasure, index: number, value: number): st
     case 'median': {
       // The middle one, or half way between the middle two: exact, unlike percentile_cont.
       const at = (place: string): string =>
-        `min(i.v${value}) filter (where i.upto${value} >= ${place})`;
+        `(min(i.v${value}) filter (where i.upto${value} >= ${place}))::numeric`;
       return `(${at(`(i.all${value} + 1) / 2`)} + ${at(`i.all${value} / 2 + 1`)}) / 2`;
     }
     case 'count':

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { appendFile, chown, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { OperatorError } from '../../common/operator-error.js';
 import type { Account } from './account.js';
@@ -28,6 +29,8 @@ const SETTINGS: Record<string, string> = {
   effective_cache_size: '1GB',
   random_page_cost: '1.1',
   jit: 'off',
+  // Workers of a report cost as much as a small one does: none without a processor of its own.
+  max_parallel_workers_per_gather: String(Math.min(2, availableParallelism() - 1)),
   fsync: 'on',
   synchronous_commit: 'on',
   full_page_writes: 'on',
