@@ -4,6 +4,10 @@
  */
 
 const TEN = 10n;
+const powers: bigint[] = [];
+
+/** Powers of ten are needed for each amount of a report; there are few different ones. */
+const powerOfTen = (exponent: number): bigint => (powers[exponent] ??= TEN ** BigInt(exponent));
 
 /**
  * A decimal text as units of the scale.
@@ -34,8 +38,9 @@ export function dividedBy(dividend: bigint, divisor: bigint): bigint {
 
 /** Units of one scale as those of another; lost decimals are rounded half away from zero. */
 export function rescaled(units: bigint, from: number, to: number): bigint {
-  if (to >= from) return units * TEN ** BigInt(to - from);
-  return dividedBy(units, TEN ** BigInt(from - to));
+  if (to === from) return units;
+  if (to > from) return units * powerOfTen(to - from);
+  return dividedBy(units, powerOfTen(from - to));
 }
 
 /** A decimal text with at least so many decimals: `"5"` is `"5.00"`, `"0.125"` stays. */
