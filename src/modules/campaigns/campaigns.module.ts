@@ -30,6 +30,7 @@ import { RunsRepository } from './sending/runs.repository.js';
 import { SendingOptions } from './sending/sending-options.js';
 import { SentEvents } from './sending/sent-events.js';
 import { Winner } from './sending/winner.js';
+import { WinnerWatch } from './sending/winner-watch.js';
 import { CampaignNames } from './templates/campaign-names.js';
 import { ContactScopes } from './templates/contact-scopes.js';
 import { TrackingController } from './tracking/tracking.controller.js';
@@ -40,7 +41,7 @@ import { TrackingService } from './tracking/tracking.service.js';
 /** What a campaign says, to whom, and what has become of it. */
 const SHARED = [
   ...[CampaignsService, CampaignsRepository, CampaignNames, ContactScopes, MailingPermission],
-  ...[AudienceConditions, AudienceRepository, RecipientsRepository, FiguresRepository],
+  ...[AudienceConditions, AudienceRepository, RecipientsRepository, FiguresRepository, RunsRepository],
 ];
 
 /** Mails to many contacts: what people do with them. */
@@ -64,10 +65,10 @@ export class CampaignsModule {}
   imports: [ReachabilityModule, SegmentRecordsModule],
   providers: [
     ...SHARED,
-    ...[SendingOptions, RunsRepository, Claims, Orphans, AudienceFreezer, TrackingLinks],
-    ...[MailMaker, SentEvents, Winner, CampaignSender],
+    ...[SendingOptions, Claims, Orphans, AudienceFreezer, TrackingLinks],
+    ...[MailMaker, SentEvents, Winner, WinnerWatch, CampaignSender],
     ...[CampaignRunner, CampaignTestSender, CampaignWatch],
   ],
-  exports: [CampaignsService],
+  exports: [CampaignsService, WinnerWatch],
 })
 export class CampaignsWorkerModule {}
