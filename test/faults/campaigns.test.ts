@@ -18,6 +18,8 @@ const CONTACTS = Number(process.env['CAMPAIGN_CONTACTS'] ?? 2000);
 const KILLS = 5;
 /** Milliseconds that sending to all may take: 50 mails a second, and the starts of the workers. */
 const LIMIT = 180_000 + CONTACTS * 20;
+/** A worker's lease in milliseconds: its own where many mails keep the machine busy. */
+const LEASE = CONTACTS > 5000 ? 10_000 : 1500;
 /** Megabytes that a worker may take at most, however many mails it sends. */
 const MOST_MEMORY = 500;
 /** The server's connections: at most so many mails are under way when a worker dies. */
@@ -57,6 +59,7 @@ async function startWorker(folder = journals): Promise<ChildProcess> {
     env: {
       ...process.env,
       ...{ DATABASE_URL: server.database.url, JOURNALS: folder, MAIL_FROM: 'crm@keel.example' },
+      LEASE: String(LEASE),
       SMTP_URL: `${smtp.url}?maxConnections=${CONNECTIONS}`,
     },
     stdio: ['ignore', 'pipe', 'inherit'],

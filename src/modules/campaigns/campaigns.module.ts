@@ -44,9 +44,17 @@ const SHARED = [
   ...[AudienceConditions, AudienceRepository, RecipientsRepository, FiguresRepository, RunsRepository],
 ];
 
+/** Mails that come back, however that is told. */
+@Module({
+  imports: [ReachabilityModule],
+  providers: [BouncesRepository, BouncesService, MailingPermission],
+  exports: [BouncesService],
+})
+export class CampaignBouncesModule {}
+
 /** Mails to many contacts: what people do with them. */
 @Module({
-  imports: [ReachabilityModule, SegmentRecordsModule],
+  imports: [CampaignBouncesModule, ReachabilityModule, SegmentRecordsModule],
   controllers: [
     ...[CampaignsController, CampaignDeedsController, CampaignPreviewController],
     ...[FiguresController, BouncesController, TrackingController],
@@ -54,7 +62,7 @@ const SHARED = [
   providers: [
     ...SHARED,
     ...[CampaignDeedsService, CampaignPreviewService, FiguresService],
-    ...[BouncesRepository, BouncesService, TrackingRepository, TrackingService],
+    ...[TrackingRepository, TrackingService],
   ],
   exports: [CampaignsService],
 })
