@@ -14,7 +14,7 @@ import {
 import { startServer } from '../support/server.js';
 import type { Client, TestServer } from '../support/server.js';
 import { startSmtpReceiver } from '../support/smtp-receiver.js';
-import type { SmtpReceiver } from '../support/smtp-receiver.js';
+import type { ReceivedMail, SmtpReceiver } from '../support/smtp-receiver.js';
 import { eventually } from '../support/worker-app.js';
 
 /** Campaigns from the first draft to what they have brought, through a real SMTP server. */
@@ -437,7 +437,7 @@ describe('a test of variants', () => {
     );
     return { id, mails: mailsOf(tag) };
   };
-  const follow = async ({ parsed }: { parsed: { html: unknown } }, what: string) => {
+  const follow = async ({ parsed }: ReceivedMail, what: string) => {
     const url = new RegExp(`"([^"]*campaign-${what}[^"]*)"`).exec(String(parsed.html))?.[1];
     await visit(url ?? '');
   };

@@ -53,13 +53,16 @@ afterAll(async () => {
   await rm(journals, { recursive: true });
 });
 
-async function startWorker(folder = journals): Promise<ChildProcess> {
+async function startWorker(
+  folder = journals,
+  settings: Record<string, string> = {},
+): Promise<ChildProcess> {
   const program = join(import.meta.dirname, '..', 'support', 'programs', 'campaign-worker.mjs');
   const child = spawn(process.execPath, [program], {
     env: {
       ...process.env,
       ...{ DATABASE_URL: server.database.url, JOURNALS: folder, MAIL_FROM: 'crm@keel.example' },
-      LEASE: String(LEASE),
+      ...{ LEASE: String(LEASE), ...settings },
       SMTP_URL: `${smtp.url}?maxConnections=${CONNECTIONS}`,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -215,5 +218,46 @@ describe('a campaign whose workers die with their machines', () => {
     // What was sent once more has the Message-ID that it had, by which it can be known.
     expect(smtp.twice(tag).length).toBeLessThanOrEqual(uncertain);
     expect(smtp.messageIds(tag).size).toBe(count);
+  }, 600_000);
+});
+
+describe('a test whose worker dies when it is decided', () => {
+  const eventsOf = async (id: string): Promise<string[]> => {
+    const { body } = await owner.expect(200, 'GET', `/v1/campaigns/${id}/timeline?limit=100`);
+    return body.data
+      .map(({ type }: { type: string }) => type)
+      .filter((type: string) => type === 'campaign.winnerChosen');
+  };
+
+  test('is decided once, and the winner goes to each of the others once', async () => {
+    const tag = fresh('ab');
+    await fill(tag, 40);
+    const variants = ['A', 'B'].map((name) => ({ name, share: 1, subject: name }));
+    const { id } = await makeCampaign(owner, tag, {
+      ...{ variants, testPercent: 50, winnerBy: 'clicks', winnerAfterMinutes: 60 },
+    });
+    await owner.expect(200, 'POST', `/v1/campaigns/${id}/send`, {});
+    const first = await startWorker();
+    await eventually(
+      () => figuresOf(owner, id),
+      ({ sent, waiting }) => sent === 20 && waiting === 20,
+      120_000,
+    );
+    await kill(first);
+    // Its time comes while nobody is there; who comes dies with the decision, and with the job.
+    for (const [death, chosen] of [
+      ['within', 0],
+      ['after', 1],
+    ] as const) {
+      const worker = await startWorker(journals, { JUMP: '61', DIE: death });
+      if (worker.exitCode === null && worker.signalCode === null) await once(worker, 'exit');
+      expect(worker.signalCode).toBe('SIGKILL');
+      expect(await eventsOf(id)).toHaveLength(chosen);
+    }
+    await Promise.all([1, 2].map(() => startWorker(journals, { JUMP: '61' })));
+    await untilStatus(owner, id, 'sent', 120_000);
+    expect(await eventsOf(id)).toHaveLength(1);
+    expect([smtp.count(tag), smtp.twice(tag)]).toEqual([40, []]);
+    expect(await figuresOf(owner, id)).toMatchObject({ sent: 40, waiting: 0, winnerAt: null });
   }, 600_000);
 });
