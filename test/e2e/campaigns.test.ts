@@ -453,32 +453,36 @@ describe('a test of variants', () => {
     return { winner: winner?.name, events };
   };
 
-  test.each(['opens', 'clicks'])('decides itself by %s when its time has come', async (by) => {
-    const more = { winnerBy: by, winnerAfterMinutes: 240 };
-    const { id, mails } = await sendTest(by, more);
-    // All open the plain one, but the loud one is followed; by opens the plain one wins.
-    const plain = mails.filter((mail) => !loud(mail));
-    for (const mail of plain) await follow(mail, 'opens');
-    for (const mail of mails.filter(loud).slice(0, 2)) await follow(mail, 'clicks');
-    expect(Date.parse((await figuresOf(boss, id)).winnerAt) - Date.now()).toBeGreaterThan(
-      239 * 60_000 - 30_000,
-    );
-    jump(239);
-    await worker.get(WinnerWatch, { strict: false }).look();
-    expect(await chosen(id)).toEqual({ winner: undefined, events: [] });
-    jump(241);
-    await untilStatus(boss, id, 'sent');
-    const { winner, events } = await chosen(id);
-    expect(winner).toBe(by === 'opens' ? 'Plain' : 'Loud');
-    expect(events).toHaveLength(1);
-    const counts = by === 'opens' ? [4, 2] : [0, 2];
-    expect(events[0].changes).toMatchObject({
-      by,
-      variants: counts.map((counted) => ({ sent: 4, counted })),
-    });
-    expect(await figuresOf(boss, id)).toMatchObject({ sent: 20, winnerAt: null });
-    expect(mailsOf(by).filter(loud)).toHaveLength(by === 'opens' ? 4 : 16);
-  }, 60_000);
+  test.each(['opens', 'clicks'])(
+    'decides itself by %s when its time has come',
+    async (by) => {
+      const more = { winnerBy: by, winnerAfterMinutes: 240 };
+      const { id, mails } = await sendTest(by, more);
+      // All open the plain one, but the loud one is followed; by opens the plain one wins.
+      const plain = mails.filter((mail) => !loud(mail));
+      for (const mail of plain) await follow(mail, 'opens');
+      for (const mail of mails.filter(loud).slice(0, 2)) await follow(mail, 'clicks');
+      expect(Date.parse((await figuresOf(boss, id)).winnerAt) - Date.now()).toBeGreaterThan(
+        239 * 60_000 - 30_000,
+      );
+      jump(239);
+      await worker.get(WinnerWatch, { strict: false }).look();
+      expect(await chosen(id)).toEqual({ winner: undefined, events: [] });
+      jump(241);
+      await untilStatus(boss, id, 'sent');
+      const { winner, events } = await chosen(id);
+      expect(winner).toBe(by === 'opens' ? 'Plain' : 'Loud');
+      expect(events).toHaveLength(1);
+      const counts = by === 'opens' ? [4, 2] : [0, 2];
+      expect(events[0].changes).toMatchObject({
+        by,
+        variants: counts.map((counted) => ({ sent: 4, counted })),
+      });
+      expect(await figuresOf(boss, id)).toMatchObject({ sent: 20, winnerAt: null });
+      expect(mailsOf(by).filter(loud)).toHaveLength(by === 'opens' ? 4 : 16);
+    },
+    60_000,
+  );
 
   test('decides by the orders that followed, and while the campaign is paused', async () => {
     const { id, mails } = await sendTest('buy', { winnerBy: 'orders', winnerAfterMinutes: 60 });

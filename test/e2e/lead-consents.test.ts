@@ -37,7 +37,13 @@ async function enquire(form: { publicKey: string }, email: string): Promise<stri
   const path = `/v1/forms/${form.publicKey}`;
   const { token } = (await visitor.expect(200, 'GET', path)).body;
   const headers = { origin: 'https://cups.example' };
-  await visitor.expect(200, 'POST', path, { lastName: 'Doe', email, consent: true, token }, headers);
+  await visitor.expect(
+    200,
+    'POST',
+    path,
+    { lastName: 'Doe', email, consent: true, token },
+    headers,
+  );
   const found = await sales.expect(200, 'GET', `/v1/leads?filter[email]=${email}&sort=-createdAt`);
   return found.body.data[0].id;
 }

@@ -142,45 +142,49 @@ async function compared(id: string, tag: string) {
 }
 
 describe(`a campaign to ${CONTACTS} contacts whose worker is killed ${KILLS} times`, () => {
-  test('sends to each exactly one mail, counted at the mail server', async () => {
-    const tag = fresh('each');
-    await fill(tag, CONTACTS);
-    const { id } = await makeCampaign(owner, tag);
-    await owner.expect(200, 'POST', `/v1/campaigns/${id}/send`, {});
-    const begun = Date.now();
-    const memory = await killing(tag, CONTACTS);
-    const last = await startWorker();
-    await eventually(
-      () => smtp.count(tag),
-      (received) => received >= CONTACTS - KILLS,
-      LIMIT,
-    );
-    await untilStatus(owner, id, 'sent', LIMIT);
-    const seconds = (Date.now() - begun) / 1000;
-    const megabytes = Math.max(memory, await memoryOf(last));
-    const counts = await compared(id, tag);
-    const told = { contacts: CONTACTS, kills: KILLS, seconds, megabytes, ...counts };
-    process.stdout.write(
-      `${JSON.stringify({ ...told, perSecond: Math.round(CONTACTS / seconds) })}\n`,
-    );
-    // Nobody got two, and everybody got one, but for whose mail a worker died in the very moment
-    // that it ended: those are told, and nobody else lacks one.
-    const { sent, uncertain, ...figures } = await figuresOf(owner, id);
-    expect(counts).toMatchObject({ duplicates: 0, lost: 0, uncertain });
-    expect(uncertain).toBeLessThanOrEqual(KILLS);
-    expect(sent + uncertain).toBe(CONTACTS);
-    expect(smtp.count(tag)).toBe(CONTACTS - counts.uncertainAndLacking);
-    expect(megabytes).toBeLessThan(MOST_MEMORY);
-    expect(figures).toMatchObject({ recipients: CONTACTS, waiting: 0, failed: 0 });
-    // And the timelines of all of them say so, once.
-    const [noted] = await query(
-      server.database.superuserUrl,
-      `select count(*)::int as entries, count(distinct r.record_id)::int as contacts
+  test(
+    'sends to each exactly one mail, counted at the mail server',
+    async () => {
+      const tag = fresh('each');
+      await fill(tag, CONTACTS);
+      const { id } = await makeCampaign(owner, tag);
+      await owner.expect(200, 'POST', `/v1/campaigns/${id}/send`, {});
+      const begun = Date.now();
+      const memory = await killing(tag, CONTACTS);
+      const last = await startWorker();
+      await eventually(
+        () => smtp.count(tag),
+        (received) => received >= CONTACTS - KILLS,
+        LIMIT,
+      );
+      await untilStatus(owner, id, 'sent', LIMIT);
+      const seconds = (Date.now() - begun) / 1000;
+      const megabytes = Math.max(memory, await memoryOf(last));
+      const counts = await compared(id, tag);
+      const told = { contacts: CONTACTS, kills: KILLS, seconds, megabytes, ...counts };
+      process.stdout.write(
+        `${JSON.stringify({ ...told, perSecond: Math.round(CONTACTS / seconds) })}\n`,
+      );
+      // Nobody got two, and everybody got one, but for whose mail a worker died in the very moment
+      // that it ended: those are told, and nobody else lacks one.
+      const { sent, uncertain, ...figures } = await figuresOf(owner, id);
+      expect(counts).toMatchObject({ duplicates: 0, lost: 0, uncertain });
+      expect(uncertain).toBeLessThanOrEqual(KILLS);
+      expect(sent + uncertain).toBe(CONTACTS);
+      expect(smtp.count(tag)).toBe(CONTACTS - counts.uncertainAndLacking);
+      expect(megabytes).toBeLessThan(MOST_MEMORY);
+      expect(figures).toMatchObject({ recipients: CONTACTS, waiting: 0, failed: 0 });
+      // And the timelines of all of them say so, once.
+      const [noted] = await query(
+        server.database.superuserUrl,
+        `select count(*)::int as entries, count(distinct r.record_id)::int as contacts
        from event_records r join events e on e.id = r.event_id
        where e.source = 'campaign:${id}'`,
-    );
-    expect(noted).toEqual({ entries: sent, contacts: sent });
-  }, 2 * LIMIT);
+      );
+      expect(noted).toEqual({ entries: sent, contacts: sent });
+    },
+    2 * LIMIT,
+  );
 });
 
 describe('a campaign whose workers die with their machines', () => {

@@ -167,7 +167,10 @@ describe('sending 100,000 mails', () => {
     const ids = await some('big', 99_001, 5);
     expectIndexed(await planOf(recipients.mark(key, ids)), /campaign_recipients_pkey/);
     const outcome = { state: 'sent', reason: null, tries: 1, wait: 0 } as const;
-    const settle = recipients.settle(key, ids.map((id) => ({ id, ...outcome })));
+    const settle = recipients.settle(
+      key,
+      ids.map((id) => ({ id, ...outcome })),
+    );
     expectIndexed(await planOf(settle), /campaign_recipients_pkey/);
     expectIndexed(await planOf(recipients.putBack(key)), /campaign_recipients_claimed/);
   });

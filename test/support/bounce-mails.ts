@@ -190,7 +190,11 @@ Content-Type: text/html; charset="us-ascii"
 Content-Type: message/delivery-status
 Content-Transfer-Encoding: base64
 
-${(Buffer.from(status).toString('base64').match(/.{1,76}/g) ?? []).join('\n')}
+${(
+  Buffer.from(status)
+    .toString('base64')
+    .match(/.{1,76}/g) ?? []
+).join('\n')}
 
 --_b8f1f1e3-6a3d-4f0f-9f5c-000000000001_
 Content-Type: text/rfc822-headers

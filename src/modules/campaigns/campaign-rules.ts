@@ -136,7 +136,10 @@ export function measureFault(campaign: StoredCampaign): FieldError | null {
     detail: `${winnerBy} cannot decide the test: ${detail}. Choose manual, and decide by POST …/winner`,
   });
   if (!isTracked) {
-    return fault('trackingOff', 'the workspace does not look at who reads (emailTracking is false)');
+    return fault(
+      'trackingOff',
+      'the workspace does not look at who reads (emailTracking is false)',
+    );
   }
   const silent = content.variants.find((variant) => sourceOf(content, variant).html === null);
   return silent ? fault('withoutHtml', `the variant ${silent.name} has no HTML`) : null;

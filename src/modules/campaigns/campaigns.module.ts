@@ -41,7 +41,13 @@ import { TrackingService } from './tracking/tracking.service.js';
 /** What a campaign says, to whom, and what has become of it. */
 const SHARED = [
   ...[CampaignsService, CampaignsRepository, CampaignNames, ContactScopes, MailingPermission],
-  ...[AudienceConditions, AudienceRepository, RecipientsRepository, FiguresRepository, RunsRepository],
+  ...[
+    AudienceConditions,
+    AudienceRepository,
+    RecipientsRepository,
+    FiguresRepository,
+    RunsRepository,
+  ],
 ];
 
 /** Mails that come back, however that is told. */

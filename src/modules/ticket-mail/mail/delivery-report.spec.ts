@@ -9,7 +9,10 @@ import { isDeliveryReport, MOST_REPORT, readReport } from './delivery-report.js'
 import type { MailHead } from './mail-head.js';
 import { parseMail } from './parse-mail.js';
 
-const MAIL = { messageId: '<0198c0de-0000-7000-8000-000000000001@cups.example>', to: 'a@b.example' };
+const MAIL = {
+  messageId: '<0198c0de-0000-7000-8000-000000000001@cups.example>',
+  to: 'a@b.example',
+};
 
 async function read(raw: string) {
   let head: MailHead | undefined;
