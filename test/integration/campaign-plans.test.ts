@@ -82,9 +82,11 @@ const FILL = `
     from generate_series(1, ${DONE}) n;
   insert into campaign_links (workspace_id, campaign_id, number, url)
     select c.workspace_id, c.id, n, 'https://example.com/' || n
-    from campaigns c, generate_series(0, 9) n where c.id in ('${BIG}', '${SMALL}');
+    from campaigns c, generate_series(0, 9) n;
   insert into campaign_link_clicks (workspace_id, recipient_id, number, campaign_id)
     select '${W}', ${idOf('small')}, n % 10, '${SMALL}' from generate_series(30, ${DONE}, 30) n;
+  insert into campaign_link_clicks (workspace_id, recipient_id, number, campaign_id)
+    select '${W}', ${idOf('big')}, n % 10, '${BIG}' from generate_series(1, 60000) n;
   insert into orders (workspace_id, id, number, contact_id, currency, order_date, total, status)
     select '${W}', gen_random_uuid(), n, ${idOf('contact')}, 'EUR', now()::date, 20, 'confirmed'
     from generate_series(1, 50000) n;`;
@@ -184,7 +186,8 @@ describe('sending 100,000 mails', () => {
     });
     const [orphans = '', held = '', note = ''] = plans;
     expectIndexed(orphans, /campaign_recipients_claimed/);
-    expectIndexed(held, /campaign_recipients_held/);
+    // So many of them that reading the table whole may be cheaper than looking each up.
+    expect(held).toMatch(/campaign_recipients_held/);
     expectIndexed(note, /campaign_recipients_unnoted/);
     await recipients.left(key);
     const [left] = sent.filter(({ text }) => text.includes('hasHeld'));
@@ -207,7 +210,8 @@ describe('sending 100,000 mails', () => {
     await audience.members(ctx, condition, permitted, after, end ?? after);
     const [span, members] = await Promise.all(sent.slice(0, 2).map((one) => planOf(one)));
     expectIndexed(span ?? '', /contacts_pkey/);
-    expect(members).toMatch(/contacts_pkey/);
+    expect(members).toMatch(/contacts_(pkey|stage)/);
+    expect(members).toMatch(/Index Cond: .*id > .* AND .*id <= /);
     expect(members).not.toMatch(/Seq Scan on (contacts|consents)/);
     sent.length = 0;
     await permission.permitted(ctx, 'news', await some('contact', 1, 50));
@@ -257,7 +261,7 @@ describe('what comes back of 20,000 mails', () => {
       await Promise.all(sent.map((one) => planOf(one)));
     expectIndexed(variants, /campaign_recipients_(list|address)/);
     expectIndexed(skipped, /campaign_recipients_(skipped|list|address)/);
-    expectIndexed(links, /campaign_links_pkey/);
+    expectIndexed(links, /campaign_links_pkey/, /campaign_link_clicks_campaign/);
     for (const plan of [orders, deals, ordering]) {
       expect(plan).toMatch(/campaign_recipients_(engaged|list|address)/);
       expect(plan).not.toMatch(/Seq Scan on campaign/);
