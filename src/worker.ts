@@ -4,6 +4,7 @@ import { loadConfig } from './config/config.js';
 import { standBack } from './platform/database/background.js';
 import { Database } from './platform/database/database.js';
 import { ActivityReminders } from './modules/activities/index.js';
+import { WinnerWatch } from './modules/campaigns/index.js';
 import { SlaWatch } from './modules/sla/index.js';
 import { SurveyMailer } from './modules/surveys/index.js';
 import { ReplyMailer } from './modules/ticket-mail/index.js';
@@ -34,6 +35,7 @@ await runChild(async () => {
   app.get(Sequencer).start();
   app.get(ActivityReminders).start();
   app.get(SlaWatch).start();
+  app.get(WinnerWatch).start();
   app.get(ReplyMailer).start();
   app.get(SurveyMailer).start();
   app.get(SegmentUpkeep).start();

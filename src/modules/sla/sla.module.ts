@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { Clock } from '../../common/clock.js';
 import { TicketsModule } from '../tickets/index.js';
 import { AvailabilityModule } from '../users/index.js';
 import { SlaKeeper } from './clocks/sla-keeper.js';
@@ -16,8 +15,8 @@ import { SlaPoliciesService } from './policies/sla-policies.service.js';
 /** The clocks of tickets: wherever tickets are written. */
 @Module({
   imports: [TicketsModule, AvailabilityModule],
-  providers: [Clock, SlaTermsStore, SlaKeeper, SlaWriter, SlaWatch],
-  exports: [Clock, SlaTermsStore, SlaKeeper, SlaWatch],
+  providers: [SlaTermsStore, SlaKeeper, SlaWriter, SlaWatch],
+  exports: [SlaTermsStore, SlaKeeper, SlaWatch],
 })
 export class SlaClocksModule {}
 

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { FilesModule } from '../../platform/files/files.module.js';
+import { CampaignBouncesModule } from '../campaigns/index.js';
 import { ContactsModule } from '../contacts/index.js';
 import { TicketsModule } from '../tickets/index.js';
 import { InboundEmailsController } from './inbound/inbound-emails.controller.js';
@@ -18,7 +19,7 @@ import { MailSettingsService } from './settings/mail-settings.service.js';
 
 /** Tickets by e-mail: what customers send. */
 @Module({
-  imports: [ContactsModule, FilesModule, TicketsModule],
+  imports: [CampaignBouncesModule, ContactsModule, FilesModule, TicketsModule],
   controllers: [InboundEmailsController, MailSettingsController],
   providers: [
     ...[InboundEmailsRepository, InboundEmailsService, MailFiles, TicketIntake],
