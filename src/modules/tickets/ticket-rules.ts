@@ -45,7 +45,11 @@ function tidyLists({ before, after: { values } }: Draft): void {
   const once = (column: string, keyOf: (item: never) => string): void => {
     if (before !== null && before.values[column] === values[column]) return;
     const items = itemsOf(values[column]);
-    const single = [...new Map(items.map((item) => [keyOf(item as never), item])).values()];
+    const seen = new Set<string>();
+    const single = items.filter((item) => {
+      const key = keyOf(item as never);
+      return !seen.has(key) && seen.add(key);
+    });
     if (single.length < items.length) values[column] = storedItems(single);
   };
   once('followers', ({ userId }: Follower) => userId);

@@ -121,7 +121,7 @@ export class RecordUpdater {
     const country = countryOf(before) ?? settings.country;
     const input = { ...settings, country, lenient: false };
     const patch = parseRecord(definition, item.body, input, errors, item.pointer);
-    const after = patched(before, patch);
+    const after = patched(definition, before, patch);
     const fault = errors.length === 0 ? definition.check?.(after.values) : undefined;
     if (fault) errors.push({ pointer: item.pointer, code: 'incomplete', detail: fault });
     errors.push(...emptiedProperties(patch.custom, settings, item.pointer));
