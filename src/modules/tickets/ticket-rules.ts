@@ -26,12 +26,12 @@ export function ticketRules(kit: RecordKit, listeners: TicketListeners): RecordR
       }
       const sound = drafts.filter(({ errors }) => errors.length === 0);
       await giveCompanies(db, ctx, sound);
-      await listeners.prepare(db, ctx, sound);
       if (db.dryRun) return;
       // Last: a ticket that is refused must not take a number.
       const fresh = sound.filter(({ before, errors }) => before === null && errors.length === 0);
       await drawNumbers(db, ctx, fresh);
     },
+    follow: (db, ctx, drafts) => listeners.follow(db, ctx, drafts),
     sides: (ctx, rows) => listeners.sides(ctx, rows),
     merging(ctx, merge) {
       gather(merge);
