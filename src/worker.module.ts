@@ -24,7 +24,8 @@ import { TeamsModule } from './modules/teams/index.js';
 import { SlaWorkerModule } from './modules/sla/index.js';
 import { TicketMailWorkerModule } from './modules/ticket-mail/index.js';
 import { TicketsModule } from './modules/tickets/index.js';
-import { HandOversWorkerModule } from './modules/users/index.js';
+import { PasswordResetsWorkerModule } from './modules/auth/index.js';
+import { HandOversWorkerModule, InvitationsWorkerModule } from './modules/users/index.js';
 import { InvalidationModule } from './platform/cache/invalidation.module.js';
 import { DatabaseModule } from './platform/database/database.module.js';
 import { LinksModule } from './platform/links/links.module.js';
@@ -71,6 +72,8 @@ const DOMAINS = [
   ImportsWorkerModule,
   ExportsWorkerModule,
   HandOversWorkerModule,
+  InvitationsWorkerModule,
+  PasswordResetsWorkerModule,
   CampaignsWorkerModule,
   WorkerMonitoringModule,
 ];
