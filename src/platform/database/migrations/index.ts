@@ -22,6 +22,7 @@ import { M0022Consent } from './0022-consent.js';
 import { M0023Segments } from './0023-segments.js';
 import { M0024Campaigns } from './0024-campaigns.js';
 import { M0031UserMails } from './0031-user-mails.js';
+import { M0032MessageSearch } from './0032-message-search.js';
 
 /** In the order they run. A migration that has been released is never edited. */
 export const migrations = [
@@ -49,4 +50,5 @@ export const migrations = [
   { name: '0023-segments', class: M0023Segments },
   { name: '0024-campaigns', class: M0024Campaigns },
   { name: '0031-user-mails', class: M0031UserMails },
+  { name: '0032-message-search', class: M0032MessageSearch },
 ];
