@@ -79,10 +79,8 @@ function parseItem(raw: unknown, field: FieldSpec, context: ParseContext): Norma
     return refused('isObject', 'must be an object');
   }
   const { id, ...members } = raw as Record<string, unknown>;
-  if (id !== undefined && !isUuid(id)) {
-    return refused('isUuid', 'must be the id of an item', '/id');
-  }
-  const item: GivenItem = id === undefined ? {} : { id: id.toLowerCase() };
+  const item = itemWithId(id);
+  if (!item) return refused('isUuid', 'must be the id of an item', '/id');
   const named = new Set(Object.keys(members));
   for (const member of field.items) {
     const given = named.delete(member.name) && !member.readOnly;
@@ -93,6 +91,12 @@ function parseItem(raw: unknown, field: FieldSpec, context: ParseContext): Norma
   if (unknown === undefined) return accepted(item);
   const known = field.items.map(({ name }) => name).join(', ');
   return refused('unknownField', `is not one of ${known}`, `/${unknown}`);
+}
+
+/** The beginning of an item; null for what is no id. */
+function itemWithId(id: unknown): GivenItem | null {
+  if (id === undefined) return {};
+  return isUuid(id) ? { id: id.toLowerCase() } : null;
 }
 
 function parseMember(
