@@ -26,6 +26,8 @@ import { TicketMailWorkerModule } from './modules/ticket-mail/index.js';
 import { TicketsModule } from './modules/tickets/index.js';
 import { HandOversWorkerModule } from './modules/users/index.js';
 import { ClockModule } from './platform/clock.module.js';
+import { PasswordResetsWorkerModule } from './modules/auth/index.js';
+import { HandOversWorkerModule, InvitationsWorkerModule } from './modules/users/index.js';
 import { InvalidationModule } from './platform/cache/invalidation.module.js';
 import { DatabaseModule } from './platform/database/database.module.js';
 import { LinksModule } from './platform/links/links.module.js';
@@ -73,6 +75,8 @@ const DOMAINS = [
   ImportsWorkerModule,
   ExportsWorkerModule,
   HandOversWorkerModule,
+  InvitationsWorkerModule,
+  PasswordResetsWorkerModule,
   CampaignsWorkerModule,
   WorkerMonitoringModule,
 ];

@@ -9,6 +9,7 @@ import { SlaWatch } from './modules/sla/index.js';
 import { SurveyMailer } from './modules/surveys/index.js';
 import { ReplyMailer } from './modules/ticket-mail/index.js';
 import { SegmentUpkeep } from './modules/segments/index.js';
+import { UserMailer } from './platform/mail/user-mailer.js';
 import { Sequencer } from './platform/outbox/sequencer.js';
 import { runChild } from './platform/processes/supervise-child.js';
 import { JobRelay } from './platform/queue/job-relay.js';
@@ -38,6 +39,7 @@ await runChild(async () => {
   app.get(WinnerWatch).start();
   app.get(ReplyMailer).start();
   app.get(SurveyMailer).start();
+  app.get(UserMailer).start();
   app.get(SegmentUpkeep).start();
   app.get(SearchFiller).start();
   const { host, workerPort: port } = config;

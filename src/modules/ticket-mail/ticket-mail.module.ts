@@ -9,7 +9,6 @@ import { InboundEmailsService } from './inbound/inbound-emails.service.js';
 import { InboundEmailsUpkeep } from './inbound/inbound-emails.upkeep.js';
 import { MailFiles } from './inbound/mail-files.js';
 import { TicketIntake } from './inbound/ticket-intake.js';
-import { MailQueueRepository } from './outbound/mail-queue.repository.js';
 import { ReplyEvents } from './outbound/reply-events.js';
 import { ReplyLettersRepository } from './outbound/reply-letters.repository.js';
 import { ReplyMailer } from './outbound/reply-mailer.js';
@@ -31,10 +30,7 @@ export class TicketMailModule {}
 /** What users answer, on its way out, and upkeep. */
 @Module({
   imports: [FilesModule],
-  providers: [
-    ...[MailQueueRepository, ReplyEvents, ReplyLettersRepository, ReplyMailer],
-    InboundEmailsUpkeep,
-  ],
-  exports: [MailQueueRepository, ReplyMailer],
+  providers: [...[ReplyEvents, ReplyLettersRepository, ReplyMailer], InboundEmailsUpkeep],
+  exports: [ReplyMailer],
 })
 export class TicketMailWorkerModule {}

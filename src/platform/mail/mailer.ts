@@ -39,6 +39,11 @@ export class Mailer implements OnApplicationShutdown {
     return this.transport !== null;
   }
 
+  /** Whether there is also an address of our own to send from, where a mail names no other. */
+  get hasSender(): boolean {
+    return this.isConfigured && this.from !== undefined;
+  }
+
   /**
    * Hands over one mail. @throws MailError saying whether it may be tried again.
    * @param ending hears of the end of the mail, without which the server takes none of it.

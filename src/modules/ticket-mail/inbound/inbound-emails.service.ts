@@ -45,7 +45,7 @@ export class InboundEmailsService {
   /**
    * Takes a raw mail: as a reply to the ticket it answers, or as a new one. The same mail again, by
    * its Message-ID or else by its bytes, changes nothing.
-   * @throws Problem 413, and 422 when the workspace's own rules refuse the ticket or contact.
+   * @throws Problem 413.
    */
   async receive(
     ctx: RequestContext,
