@@ -24,7 +24,6 @@ import { TeamsModule } from './modules/teams/index.js';
 import { SlaWorkerModule } from './modules/sla/index.js';
 import { TicketMailWorkerModule } from './modules/ticket-mail/index.js';
 import { TicketsModule } from './modules/tickets/index.js';
-import { HandOversWorkerModule } from './modules/users/index.js';
 import { ClockModule } from './platform/clock.module.js';
 import { PasswordResetsWorkerModule } from './modules/auth/index.js';
 import { HandOversWorkerModule, InvitationsWorkerModule } from './modules/users/index.js';

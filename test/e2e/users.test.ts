@@ -46,6 +46,7 @@ describe('adding a user', () => {
       status: 'active',
       ...{ language: null, timeZone: null, workingHours: null, holidays: [], outOfOffice: null },
       invitationToken: null,
+      invitation: null,
     });
     expect([headers.get('location'), headers.get('etag')]).toEqual([`/v1/users/${body.id}`, '"1"']);
     const user = await signIn(server.url, email, PASSWORD);

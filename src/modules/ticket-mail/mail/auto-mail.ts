@@ -32,11 +32,11 @@ const UNATTENDED =
  * gateway tells it, empty for reports.
  */
 export function automaticReason(
-  { headers, from, answers = [] }: Pick<MailHead, 'headers' | 'from'> & Partial<MailHead>,
+  { headers, from, answers }: Pick<MailHead, 'headers' | 'from'> & Partial<MailHead>,
   { workspaceId, envelopeFrom = null }: { workspaceId?: string; envelopeFrom?: string | null } = {},
 ): StopReason | null {
   const value = (name: string): string => (headers.get(name)?.[0] ?? '').trim().toLowerCase();
-  if (value(LOOP_HEADER) === workspaceId || answers.some(isUserMailId)) return 'loop';
+  if (value(LOOP_HEADER) === workspaceId || answers?.some(isUserMailId)) return 'loop';
   if (isReport(value, from?.email ?? '')) return 'bounce';
   if (isListed(value, headers)) return 'list';
   if (isAutomatic(value, headers)) return 'automatic';
