@@ -35,6 +35,7 @@ import { TicketsModule } from './modules/tickets/index.js';
 import { UsersModule } from './modules/users/index.js';
 import { WorkspacesModule } from './modules/workspaces/index.js';
 import { CacheModule } from './platform/cache/cache.module.js';
+import { ClockModule } from './platform/clock.module.js';
 import { DatabaseModule } from './platform/database/database.module.js';
 import { HttpModule } from './platform/http/http.module.js';
 import { LinksModule } from './platform/links/links.module.js';
@@ -50,6 +51,7 @@ const PLATFORM = [
   TelemetryModule,
   HttpModule,
   CacheModule,
+  ClockModule,
   ThrottleModule,
   LinksModule,
   MailModule,

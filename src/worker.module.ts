@@ -25,6 +25,9 @@ import { SlaWorkerModule } from './modules/sla/index.js';
 import { TicketMailWorkerModule } from './modules/ticket-mail/index.js';
 import { TicketsModule } from './modules/tickets/index.js';
 import { HandOversWorkerModule } from './modules/users/index.js';
+import { ClockModule } from './platform/clock.module.js';
+import { PasswordResetsWorkerModule } from './modules/auth/index.js';
+import { HandOversWorkerModule, InvitationsWorkerModule } from './modules/users/index.js';
 import { InvalidationModule } from './platform/cache/invalidation.module.js';
 import { DatabaseModule } from './platform/database/database.module.js';
 import { LinksModule } from './platform/links/links.module.js';
@@ -38,6 +41,7 @@ import { SearchModule } from './platform/search/search.module.js';
 import { TelemetryModule } from './platform/telemetry/telemetry.module.js';
 
 const PLATFORM = [
+  ClockModule,
   LinksModule,
   MailModule,
   OutboxModule,
@@ -71,6 +75,8 @@ const DOMAINS = [
   ImportsWorkerModule,
   ExportsWorkerModule,
   HandOversWorkerModule,
+  InvitationsWorkerModule,
+  PasswordResetsWorkerModule,
   CampaignsWorkerModule,
   WorkerMonitoringModule,
 ];

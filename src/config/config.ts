@@ -13,6 +13,9 @@ import {
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
+/** An address with a place for a token. */
+const LINK = /^https?:\/\/[^\s/]\S*\{token\}\S*$/;
+
 /**
  * Every setting of a Keel process, read once from the environment. `.env.example` lists them with
  * their defaults; no other file reads `process.env`.
@@ -65,6 +68,10 @@ export class Config {
   @IsOptional() @Contains('@') mailFrom?: string;
   /** Address of this server in links that people follow; absent: host and port. */
   @IsOptional() @Matches(/^https?:\/\/[^\s/]+/) publicUrl?: string;
+  /** Your page where an invited person chooses a password, with `{token}`; absent: Keel's own. */
+  @IsOptional() @Matches(LINK) invitationUrl?: string;
+  /** Your page where a forgotten password is set anew, with `{token}`; absent: Keel's own. */
+  @IsOptional() @Matches(LINK) passwordResetUrl?: string;
 }
 
 /** The environment variable of each setting. */
@@ -94,6 +101,8 @@ export const VARIABLES: Record<keyof Config, string> = {
   smtpUrl: 'SMTP_URL',
   mailFrom: 'MAIL_FROM',
   publicUrl: 'PUBLIC_URL',
+  invitationUrl: 'INVITATION_URL',
+  passwordResetUrl: 'PASSWORD_RESET_URL',
 };
 
 /**

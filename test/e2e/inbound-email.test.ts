@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { INestApplicationContext } from '@nestjs/common';
+import { SurveyMailer } from '../../src/modules/surveys/index.js';
 import { ReplyMailer } from '../../src/modules/ticket-mail/index.js';
 import { query } from '../support/database.js';
 import { handOver, rawMail, withFiles } from '../support/inbound-mail.js';
@@ -28,6 +29,7 @@ beforeAll(async () => {
   server = await startServer({ smtpUrl: receiver.url, mailFrom: 'Keel <keel@example.com>' });
   worker = await startWorker(server.config);
   worker.get(ReplyMailer).start();
+  worker.get(SurveyMailer).start();
   anna = await server.createWorkspace('Acme');
   await anna.expect(200, 'PATCH', '/v1/mail-settings', {
     ...{ supportAddress: 'Support@acme.example', senderName: 'Acme Support' },
@@ -213,6 +215,26 @@ describe('a mail', () => {
     expect(data).toMatchObject([{ name: 'message.txt', contentType: 'text/plain' }]);
   });
 
+  test('becomes a ticket also where tickets and contacts must have what no mail can say', async () => {
+    const strict = await server.createWorkspace('Strict');
+    for (const object of ['contacts', 'tickets']) {
+      const property = { name: 'region', label: 'Region', type: 'text', required: true };
+      await strict.expect(201, 'POST', `/v1/properties/${object}`, property);
+      const name = object === 'tickets' ? 'subject' : 'lastName';
+      await strict.expect(422, 'POST', `/v1/${object}`, { [name]: 'x' });
+    }
+    const brought = await gatewayOf(strict);
+    const { result, ticketId } = await handOver(brought, { from: 'new@customer.example' });
+    expect(result).toBe('created');
+    const path = `/v1/tickets/${ticketId}`;
+    const ticket = await get(`${path}?include=requester`, strict);
+    expect(ticket).toMatchObject({ custom: {}, requester: { email: 'new@customer.example' } });
+    // What it lacks does not keep users from working on it.
+    await strict.expect(200, 'POST', `${path}/status`, { status: 'open' });
+    await strict.expect(200, 'PATCH', path, { custom: { region: 'north' } });
+    await strict.expect(422, 'PATCH', path, { custom: { region: null } });
+  });
+
   test('with nothing in it becomes a ticket all the same', async () => {
     const { ticketId } = await take({ subject: '', body: '' });
     expect(await ticketOf(ticketId)).toMatchObject({
@@ -265,22 +287,44 @@ describe('what no person has sent', () => {
   });
 
   test('ends when a program answers each of our mails, whatever it says', async () => {
-    const { ticketId } = await take({ from: 'robot@customer.example', subject: 'Robot' });
+    const robot = 'robot@customer.example';
+    await anna.expect(200, 'PATCH', '/v1/survey-settings', { enabled: true, delayHours: 0 });
+    const { ticketId } = await take({ from: robot, subject: 'Robot' });
     let answered = 0;
-    const { id } = await say(ticketId, { body: 'Are you a robot?' });
-    for (const mail of [await mailOf(id)]) {
-      answered += 1;
-      const reply = await take({
-        ...{ from: 'robot@customer.example', to: tokenAddressOf(mail), body: 'Yes.' },
-        inReplyTo: mail.parsed.messageId,
-      });
-      expect(reply.result).toBe('replied');
+    /** Answers all that has come, as a person would: with no header of a program. */
+    const answerAll = async (): Promise<void> => {
+      const mails = receiver.mails.filter(({ to }) => to.includes(robot));
+      for (const mail of mails.slice(answered)) {
+        answered += 1;
+        const to = mail.parsed.replyTo ? tokenAddressOf(mail) : 'support@acme.example';
+        const inReplyTo = mail.parsed.messageId;
+        await take({ from: robot, to, body: `I am away (${answered}).`, inReplyTo });
+      }
+    };
+    const idle = () =>
+      eventually(
+        () =>
+          query(
+            server.database.superuserUrl,
+            `select from ticket_mails where sent_at is null and failed_at is null
+             union all select from ticket_surveys where sent_at is null and failed_at is null`,
+          ),
+        (waiting) => waiting.length === 0,
+      );
+    for (let round = 0; round < 4; round += 1) {
+      if (round === 0) await mailOf((await say(ticketId, { body: 'Are you a robot?' })).id);
+      else {
+        await anna.api('POST', `/v1/tickets/${ticketId}/status`, { status: 'open' });
+        await setStatus(ticketId, 'solved');
+      }
+      await idle();
+      await answerAll();
+      await idle();
     }
-    const waiting = await query(
-      server.database.superuserUrl,
-      'select message_id from ticket_mails where sent_at is null and failed_at is null',
-    );
-    expect([answered, waiting]).toEqual([1, []]);
+    // A reply of a user and one survey, however often the ticket is solved.
+    expect(answered).toBe(2);
+    expect(receiver.mails.filter(({ to }) => to.includes(robot))).toHaveLength(2);
+    await anna.expect(200, 'PATCH', '/v1/survey-settings', { enabled: false });
   });
 
   test('is stopped when one sender sends too many', async () => {

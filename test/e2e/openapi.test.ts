@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { PROBLEMS } from '../../src/common/errors.js';
 import { SignedLinks } from '../../src/platform/links/signed-links.js';
@@ -246,6 +247,19 @@ async function orderIn(
   return { path: { id: order.id as string }, parts: { lines } };
 }
 
+/** Of a link that somebody has by whom a password was forgotten. */
+async function resetToken({ app, createUser, database }: TestServer): Promise<string> {
+  const { userId, workspaceId } = await createUser('member');
+  const mailId = randomUUID();
+  await query(
+    database.superuserUrl,
+    `insert into password_resets (account_id, mail_id, expires_at)
+     select account_id, '${mailId}', now() + interval '1 hour' from users where id = '${userId}'`,
+  );
+  const links = app.get(SignedLinks, { strict: false });
+  return links.sign(workspaceId, 'password-reset', mailId);
+}
+
 /** What an example cannot know. Whoever changes a password or ends a session is somebody else. */
 const GIVEN: Record<string, (server: TestServer) => Promise<Given>> = {
   Auth_password: async ({ createUser }) => ({ as: await createUser('member') }),
@@ -260,6 +274,12 @@ const GIVEN: Record<string, (server: TestServer) => Promise<Given>> = {
     const user = await admin.expect(201, 'POST', '/v1/users', NEW['/v1/users']?.());
     return { body: { token: user.body.invitationToken, password: PASSWORD } };
   },
+  InvitationPages_accept: async ({ admin }) => {
+    const user = await admin.expect(201, 'POST', '/v1/users', NEW['/v1/users']?.());
+    return { path: { token: user.body.invitationToken } };
+  },
+  PasswordResets_reset: async (started) => ({ body: { token: await resetToken(started) } }),
+  PasswordResets_resetByLink: async (started) => ({ path: { token: await resetToken(started) } }),
   TeamMembers_put: async ({ admin }) => {
     const team = await admin.expect(201, 'POST', '/v1/teams', NEW['/v1/teams']?.());
     return { path: { id: team.body.id, userId: admin.userId } };

@@ -5,6 +5,7 @@ import { Config } from '../../src/config/config.js';
 import { Mailer } from '../../src/platform/mail/mailer.js';
 import { startSmtpReceiver } from '../support/smtp-receiver.js';
 import type { SmtpReceiver } from '../support/smtp-receiver.js';
+import { eventually } from '../support/worker-app.js';
 
 const mailers: Mailer[] = [];
 
@@ -95,6 +96,67 @@ describe('a mail', () => {
       ...{ failure: 'temporary', status: 452 },
     });
     await sendTo('next@example.org');
+  });
+});
+
+describe('whoever wants to know when a mail ends', () => {
+  const told = async (url: string, text: string): Promise<string[]> => {
+    const steps: string[] = [];
+    await mailerFor(url).send(
+      { ...MAIL, text },
+      {
+        beforeEnd: async () => {
+          steps.push('before');
+          await Promise.resolve();
+        },
+        atEnd: () => steps.push('at'),
+        afterEnd: () => steps.push('after'),
+      },
+    );
+    return eventually(
+      () => steps,
+      ({ length }) => length === 3,
+    );
+  };
+
+  let plain: SmtpReceiver;
+  let secret: SmtpReceiver;
+  beforeAll(async () => {
+    plain = await startSmtpReceiver();
+    secret = await startSmtpReceiver({ secure: true, logger: false });
+  });
+  afterAll(async () => {
+    await plain.stop();
+    await secret.stop();
+  });
+
+  const ENDS = ['Good day', '', 'Lines\r\n', '.\r\n.\r\n', `${'x'.repeat(100_000)}\n.\r\n`];
+
+  it.each(ENDS)('is told before, at and after it, whatever it ends with', async (text) => {
+    expect(await told(plain.url, text)).toEqual(['before', 'at', 'after']);
+  });
+
+  it('is told on an encrypted connection, too', async () => {
+    const url = `${secret.url.replace('smtp:', 'smtps:')}?tls.rejectUnauthorized=false`;
+    expect(await told(url, 'Good day')).toEqual(['before', 'at', 'after']);
+    expect(secret.mails).toHaveLength(1);
+  });
+
+  it('keeps it from ending by an error, at the last moment, too', async () => {
+    const fail = () => {
+      throw new Error('the disk is full');
+    };
+    const none = () => undefined;
+    const endings = [
+      { beforeEnd: () => Promise.reject(new Error('no more')), atEnd: none, afterEnd: none },
+      { beforeEnd: () => Promise.resolve(), atEnd: fail, afterEnd: none },
+    ];
+    const mailer = mailerFor(plain.url);
+    const message = { ...MAIL, to: { address: 'last@example.org' } };
+    for (const ending of endings) await expect(mailer.send(message, ending)).rejects.toThrow();
+    await mailer.send({ ...message, subject: 'The next one' });
+    const arrived = plain.mails.filter(({ to }) => to.includes('last@example.org'));
+    expect(arrived.map(({ parsed }) => parsed.subject)).toEqual(['The next one']);
   });
 });
 

@@ -26,6 +26,7 @@ import type { TestDatabase } from '../support/database.js';
 /** Plans of what is really sent, as the runtime role: row level security must not cost the index. */
 let server: TestDatabase;
 let database: Database;
+let kit: RecordKit;
 let contacts: ContactsService;
 let companies: CompaniesService;
 let ctx: RequestContext;
@@ -46,7 +47,7 @@ beforeAll(async () => {
     sent.push(...statements);
     return run(scope, statements, tags);
   };
-  const kit = new RecordKit(database, new RecordSettings(database), new SearchSources());
+  kit = new RecordKit(database, new RecordSettings(database), new SearchSources());
   contacts = new ContactsService(kit);
   companies = new CompaniesService(kit);
   ctx = {
@@ -339,7 +340,7 @@ async function moveUndone(from: string, after: OwnedPlace | null): Promise<void>
         sent.push(...statements.filter(({ text }) => !text.includes('json_to_recordset')));
         return run(statements);
       };
-      await moveOwned(tx, ctx, CONTACT, move, after);
+      await moveOwned(kit, tx, ctx, CONTACT, move, after);
       throw undone;
     })
     .catch((error: unknown) => {

@@ -198,7 +198,7 @@ describe('hits', () => {
 
 describe('a list by words', () => {
   async function list(caller: RequestContext, text: string, inBin = false): Promise<string[]> {
-    const match = await planMatch(fixture.database, caller, 'contact', text, inBin);
+    const match = await planMatch(fixture.database, caller, 'contact', text, { inBin });
     const params: unknown[] = [caller.workspaceId];
     const add = (value: unknown, cast = 'text'): string => `$${params.push(value)}::${cast}`;
     const rows = await fixture.database.query<{ name: string }>(

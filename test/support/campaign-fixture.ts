@@ -1,6 +1,6 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import type { Config } from '../../src/config/config.js';
-import { SendingOptions } from '../../src/modules/campaigns/index.js';
+import { SendingOptions, WinnerWatch } from '../../src/modules/campaigns/index.js';
 import type { Client } from './client.js';
 import { startWorker } from './imports.js';
 import type { SmtpReceiver } from './smtp-receiver.js';
@@ -18,6 +18,7 @@ export async function startSender(
     ...{ lease: 2000, pause: 50, longestPause: 500, retries: [100, 200] },
     ...options,
   });
+  worker.get(WinnerWatch, { strict: false }).start();
   return worker;
 }
 

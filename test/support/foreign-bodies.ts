@@ -487,6 +487,8 @@ export const BODIES: Record<string, (theirs: Belongings, own: Own) => unknown[]>
   // These take secrets, which name no one: whoever has one is who it was given to.
   'POST /v1/auth/refresh': () => [{ refreshToken: 'made-up' }],
   'POST /v1/auth/accept-invitation': () => [{ token: 'made-up', password: 'a long enough one' }],
+  'POST /v1/auth/forgot-password': ({ email }) => [{ email }],
+  'POST /v1/auth/reset-password': () => [{ token: 'made-up', password: 'a long enough one' }],
   'POST /v1/auth/password': () => [{ currentPassword: 'wrong', newPassword: 'a long enough one' }],
   'POST /v1/auth/otp': () => [{ password: 'wrong' }],
   'POST /v1/auth/otp/confirm': () => [{ otp: '000000' }],

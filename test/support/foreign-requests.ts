@@ -105,6 +105,14 @@ export const NOT_CALLED: Record<string, string> = {
   'POST /v1/forms/{publicKey}': 'has tests of its own: what strangers are told, and what they make',
   'GET /v1/surveys/{token}':
     'is for customers who have the link; tests of its own say what they see',
+  ...Object.fromEntries(
+    ['invitations', 'reset-password'].flatMap((path) =>
+      ['GET', 'POST'].map((method) => [
+        `${method} /v1/auth/${path}/{token}`,
+        'is for whoever has the link, which names its workspace; has tests of its own',
+      ]),
+    ),
+  ),
   'POST /v1/surveys/{token}': 'has tests of its own: what customers are told, and what they rate',
   ...Object.fromEntries(
     ['consents/confirm', 'preferences', 'unsubscribe'].flatMap((path) =>

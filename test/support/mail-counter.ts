@@ -6,6 +6,7 @@ export interface MailCounter {
   url: string;
   /** Addresses that begin so and got a mail. */
   count(prefix: string): number;
+  addresses(prefix: string): Set<string>;
   /** Those of them that got more than one. */
   twice(prefix: string): string[];
   messageIds(prefix: string): Set<string>;
@@ -43,6 +44,7 @@ export async function startMailCounter(): Promise<MailCounter> {
   return {
     url: `smtp://127.0.0.1:${port}`,
     count: (prefix) => counts.get(prefix) ?? 0,
+    addresses: (prefix) => new Set(of(prefix).map(([address]) => address)),
     twice: (prefix) => of(prefix).flatMap(([address, ids]) => (ids.length > 1 ? [address] : [])),
     messageIds: (prefix) => new Set(of(prefix).flatMap(([, ids]) => ids)),
     stop: () => new Promise((resolve) => server.close(() => resolve())),

@@ -1,4 +1,5 @@
 import type { INestApplicationContext } from '@nestjs/common';
+import type { Config } from '../../src/config/config.js';
 import { Clock } from '../../src/common/clock.js';
 import { SlaWatch } from '../../src/modules/sla/index.js';
 import { startWorker } from './imports.js';
@@ -24,8 +25,8 @@ export interface SlaStage {
 }
 
 /** The worker runs jobs; it looks after clocks only when told to. */
-export async function startSlaStage(): Promise<SlaStage> {
-  const server = await startServer();
+export async function startSlaStage(settings: Partial<Config> = {}): Promise<SlaStage> {
+  const server = await startServer(settings);
   const worker = await startWorker(server.config);
   let now = Date.now();
   for (const app of [server.app, worker]) {

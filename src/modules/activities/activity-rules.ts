@@ -99,17 +99,23 @@ function dateCompletion({ before, after: { values } }: Draft): void {
 }
 
 /** Each participant can be found, contacts among them are linked, and no link stands there twice. */
-function linkParticipants({ after, errors, pointer }: Draft): void {
+function linkParticipants({ before, after, errors, pointer }: Draft): void {
+  const stored = itemsOf<ActivityLink>(before?.values['links']);
+  const ids = new Map(stored.map((link) => [keyOf(link), link.id]));
   const links = itemsOf<ActivityLink>(after.values['links']);
   for (const [index, participant] of itemsOf<Participant>(after.values['participants']).entries()) {
     const { userId, contactId, email } = participant;
-    if (contactId !== null) links.push({ id: uuidv7(), object: 'contact', recordId: contactId });
+    if (contactId !== null) {
+      const link = { object: 'contact', recordId: contactId };
+      links.push({ id: ids.get(keyOf(link)) ?? uuidv7(), ...link });
+    }
     if (userId !== null || contactId !== null || email !== null) continue;
     const detail = 'needs a userId, a contactId or an email';
     errors.push({ pointer: `${pointer}/participants/${index}`, code: 'incomplete', detail });
   }
   const seen = new Set<string>();
   const single = links.filter((link) => !seen.has(keyOf(link)) && seen.add(keyOf(link)));
-  const stored = storedItems(single);
-  if (single.length !== itemsOf(after.values['links']).length) after.values['links'] = stored;
+  if (single.length !== itemsOf(after.values['links']).length) {
+    after.values['links'] = storedItems(single);
+  }
 }

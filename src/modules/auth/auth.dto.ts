@@ -52,6 +52,32 @@ export class ChangePasswordDto {
   newPassword!: string;
 }
 
+export class ForgotPasswordDto {
+  @ApiProperty({ example: 'grace@example.com' })
+  @IsEmail()
+  email!: string;
+}
+
+/** Body of `POST /v1/auth/reset-password/{token}`. */
+export class ResetByLinkDto {
+  @ApiProperty({ example: 'another horse, another staple', format: 'password', minLength: 8 })
+  @NewPassword()
+  password!: string;
+}
+
+export class ResetPasswordDto extends ResetByLinkDto {
+  @ApiProperty({ description: 'Of the link in the mail' })
+  @IsString()
+  @MaxLength(200)
+  token!: string;
+}
+
+/** A link to set a password, for whoever has it. */
+export class PasswordResetDto {
+  @ApiProperty({ example: 'grace@example.com' }) email!: string;
+  @ApiProperty({ format: 'date-time' }) expiresAt!: string;
+}
+
 export class TokensDto {
   @ApiProperty({ description: 'Send it as `Authorization: Bearer …`' }) accessToken!: string;
   @ApiProperty({ description: 'Good for one refresh, within 30 days' }) refreshToken!: string;

@@ -13,6 +13,11 @@ import { OtpRepository } from './otp.repository.js';
 import { OtpService } from './otp.service.js';
 import { PasswordCheck } from './password-check.js';
 import { PasswordHasher } from './password-hasher.js';
+import { PasswordResetLetters } from './password-reset-letters.js';
+import { PasswordResetLinks } from './password-reset-links.js';
+import { PasswordResetsController } from './password-resets.controller.js';
+import { PasswordResetsRepository } from './password-resets.repository.js';
+import { PasswordResetsService } from './password-resets.service.js';
 import { PrincipalsRepository } from './principals.repository.js';
 import { SessionsRepository } from './sessions.repository.js';
 import { SigningKeys } from './signing-keys.js';
@@ -20,7 +25,7 @@ import { SigningKeysRepository } from './signing-keys.repository.js';
 
 /** Who is calling: accounts, sign-in, sessions, tokens. */
 @Module({
-  controllers: [AuthController, OtpController],
+  controllers: [AuthController, OtpController, PasswordResetsController],
   providers: [
     AccessTokens,
     AccessVersions,
@@ -32,6 +37,9 @@ import { SigningKeysRepository } from './signing-keys.repository.js';
     OtpService,
     PasswordCheck,
     PasswordHasher,
+    PasswordResetLinks,
+    PasswordResetsRepository,
+    PasswordResetsService,
     PrincipalsRepository,
     SessionsRepository,
     SigningKeys,
@@ -49,3 +57,7 @@ import { SigningKeysRepository } from './signing-keys.repository.js';
   ],
 })
 export class AuthModule {}
+
+/** The worker's side: mails to people who have forgotten their password. */
+@Module({ providers: [PasswordResetLetters, PasswordResetLinks, PasswordResetsRepository] })
+export class PasswordResetsWorkerModule {}

@@ -9,12 +9,13 @@ import type { RecordRow } from '../../platform/records/record-row.js';
 import { AudienceConditions } from './audience/audience-conditions.js';
 import { contentOf } from './campaign-content.js';
 import type { CampaignMoveInput, ResolveInput, ScheduleInput } from './campaign-deeds.dto.js';
-import { assertComplete } from './campaign-rules.js';
+import { assertComplete, measureFault } from './campaign-rules.js';
 import { assertAllowed } from './campaign-states.js';
 import type { CampaignMove, CampaignStatus } from './campaign-states.js';
 import { CampaignsRepository } from './campaigns.repository.js';
 import { CampaignsService } from './campaigns.service.js';
 import { RecipientsRepository } from './sending/recipients.repository.js';
+import { RunsRepository } from './sending/runs.repository.js';
 import { RunCampaign, runKey } from './sending/sending.jobs.js';
 import { startsAt } from './sending/start-time.js';
 
@@ -25,6 +26,7 @@ export class CampaignDeedsService {
     private readonly campaigns: CampaignsService,
     private readonly stored: CampaignsRepository,
     private readonly recipients: RecipientsRepository,
+    private readonly runs: RunsRepository,
     private readonly audiences: AudienceConditions,
     private readonly jobs: JobQueue,
   ) {}
@@ -95,8 +97,9 @@ export class CampaignDeedsService {
 
   /** Whoever has not got it yet will not. @throws Problem 409, 412. */
   cancel(ctx: RequestContext, id: string, body: CampaignMoveInput, ifMatch?: number) {
-    return this.act(ctx, id, 'cancelled', ifMatch, factsOf(body), (row) => {
+    return this.act(ctx, id, 'cancelled', ifMatch, factsOf(body), async (row, tx) => {
       allowing(row, 'cancel');
+      await this.runs.takeWinnerTime(tx, { ...ctx, campaignId: id }, null);
       return { values: { status: 'cancelled', finished_at: new Date().toISOString() } };
     });
   }
@@ -113,6 +116,7 @@ export class CampaignDeedsService {
         const detail = `there is no variant ${variantId}`;
         throw Problem.validation([{ pointer: '/variantId', code: 'reference', detail }]);
       }
+      await this.runs.takeWinnerTime(tx, { ...ctx, campaignId: id }, null);
       await this.enqueue(tx, id, 0);
       return { values: { winner_variant_id: variantId.toLowerCase() } };
     });
@@ -137,6 +141,8 @@ export class CampaignDeedsService {
   private async assertReady(ctx: RequestContext, row: RecordRow): Promise<void> {
     const content = contentOf(row.values);
     assertComplete(content);
+    const fault = measureFault(await this.found(ctx, row.id));
+    if (fault) throw Problem.validation([fault]);
     await this.audiences.assertReady(ctx, content);
   }
 

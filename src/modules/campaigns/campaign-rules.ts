@@ -4,8 +4,9 @@ import type { FieldError } from '../../common/errors.js';
 import { refuse } from '../../platform/records/record-rules.js';
 import type { Draft } from '../../platform/records/record-rules.js';
 import type { AudienceConditions } from './audience/audience-conditions.js';
-import { contentOf } from './campaign-content.js';
+import { contentOf, sourceOf } from './campaign-content.js';
 import type { CampaignContent } from './campaign-content.js';
+import type { StoredCampaign } from './campaigns.repository.js';
 import type { MailingPermission } from './mailing-permission.js';
 import type { CampaignNames } from './templates/campaign-names.js';
 import { faultsOf } from './templates/mail-template.js';
@@ -124,4 +125,22 @@ export function assertComplete({ source, variants, ...content }: CampaignContent
     lacks('/audienceWhere', 'must be given, or segments: nobody would get it');
   }
   if (errors.length > 0) throw Problem.validation(errors);
+}
+
+/** What keeps a test from ever being decided by what it is measured by; null when nothing does. */
+export function measureFault(campaign: StoredCampaign): FieldError | null {
+  const { content, testPercent, winnerBy, winnerVariantId, isTracked } = campaign;
+  if (testPercent === null || winnerBy === 'manual' || winnerVariantId !== null) return null;
+  const fault = (code: string, detail: string): FieldError => ({
+    ...{ pointer: '/winnerBy', code },
+    detail: `${winnerBy} cannot decide the test: ${detail}. Choose manual, and decide by POST …/winner`,
+  });
+  if (!isTracked) {
+    return fault(
+      'trackingOff',
+      'the workspace does not look at who reads (emailTracking is false)',
+    );
+  }
+  const silent = content.variants.find((variant) => sourceOf(content, variant).html === null);
+  return silent ? fault('withoutHtml', `the variant ${silent.name} has no HTML`) : null;
 }

@@ -137,8 +137,13 @@ export class CampaignFields {
 
   @SelectField({
     label: 'Winner by',
-    description: 'What decides; `manual`: somebody, by `POST …/winner`',
-    options: ['opens', 'clicks', 'manual'],
+    description:
+      'What decides, on its own, after `winnerAfterMinutes`: the greatest share of the mails sent ' +
+      'that were opened or followed (`opens`, `clicks`), or whose receivers ordered afterwards ' +
+      '(`orders`, as `attribution` counts them). Of equal ones the first of `variants` wins, also ' +
+      'where nothing was counted. These need `emailTracking` of the workspace and HTML; ' +
+      '`manual`: only somebody, by `POST …/winner`, which is always possible before',
+    options: ['opens', 'clicks', 'orders', 'manual'],
     initial: 'opens',
     example: 'opens',
   })
@@ -146,7 +151,8 @@ export class CampaignFields {
 
   @IntegerField({
     label: 'Winner after',
-    description: 'Minutes from the start until the winner is decided; 240 if not given',
+    description:
+      'Minutes from the start until the winner is decided, 60 for an hour; 240 if not given',
     min: 1,
     max: 43_200,
     example: 240,

@@ -30,6 +30,7 @@ import { RunsRepository } from './sending/runs.repository.js';
 import { SendingOptions } from './sending/sending-options.js';
 import { SentEvents } from './sending/sent-events.js';
 import { Winner } from './sending/winner.js';
+import { WinnerWatch } from './sending/winner-watch.js';
 import { CampaignNames } from './templates/campaign-names.js';
 import { ContactScopes } from './templates/contact-scopes.js';
 import { TrackingController } from './tracking/tracking.controller.js';
@@ -40,12 +41,26 @@ import { TrackingService } from './tracking/tracking.service.js';
 /** What a campaign says, to whom, and what has become of it. */
 const SHARED = [
   ...[CampaignsService, CampaignsRepository, CampaignNames, ContactScopes, MailingPermission],
-  ...[AudienceConditions, AudienceRepository, RecipientsRepository, FiguresRepository],
+  ...[
+    AudienceConditions,
+    AudienceRepository,
+    RecipientsRepository,
+    FiguresRepository,
+    RunsRepository,
+  ],
 ];
+
+/** Mails that come back, however that is told. */
+@Module({
+  imports: [ReachabilityModule],
+  providers: [BouncesRepository, BouncesService, MailingPermission],
+  exports: [BouncesService],
+})
+export class CampaignBouncesModule {}
 
 /** Mails to many contacts: what people do with them. */
 @Module({
-  imports: [ReachabilityModule, SegmentRecordsModule],
+  imports: [CampaignBouncesModule, ReachabilityModule, SegmentRecordsModule],
   controllers: [
     ...[CampaignsController, CampaignDeedsController, CampaignPreviewController],
     ...[FiguresController, BouncesController, TrackingController],
@@ -53,7 +68,7 @@ const SHARED = [
   providers: [
     ...SHARED,
     ...[CampaignDeedsService, CampaignPreviewService, FiguresService],
-    ...[BouncesRepository, BouncesService, TrackingRepository, TrackingService],
+    ...[TrackingRepository, TrackingService],
   ],
   exports: [CampaignsService],
 })
@@ -64,10 +79,10 @@ export class CampaignsModule {}
   imports: [ReachabilityModule, SegmentRecordsModule],
   providers: [
     ...SHARED,
-    ...[SendingOptions, RunsRepository, Claims, Orphans, AudienceFreezer, TrackingLinks],
-    ...[MailMaker, SentEvents, Winner, CampaignSender],
+    ...[SendingOptions, Claims, Orphans, AudienceFreezer, TrackingLinks],
+    ...[MailMaker, SentEvents, Winner, WinnerWatch, CampaignSender],
     ...[CampaignRunner, CampaignTestSender, CampaignWatch],
   ],
-  exports: [CampaignsService],
+  exports: [CampaignsService, WinnerWatch],
 })
 export class CampaignsWorkerModule {}

@@ -18,7 +18,7 @@ export interface StoredCampaign {
   content: CampaignContent;
   time: SendTime;
   testPercent: number | null;
-  winnerBy: 'opens' | 'clicks' | 'manual';
+  winnerBy: 'opens' | 'clicks' | 'orders' | 'manual';
   winnerAfterMinutes: number;
   winnerVariantId: string | null;
   ratePerMinute: number | null;

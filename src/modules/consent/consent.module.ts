@@ -8,6 +8,7 @@ import { ConsentWriter } from './consents/consent-writer.js';
 import { ConsentsController } from './consents/consents.controller.js';
 import { ConsentsRepository } from './consents/consents.repository.js';
 import { ConsentsService } from './consents/consents.service.js';
+import { FormConsents } from './consents/form-consents.js';
 import { Reachability } from './mailing/reachability.js';
 import { ReachableRepository } from './mailing/reachable.repository.js';
 import { PublicConsentController } from './public/public-consent.controller.js';
@@ -42,9 +43,10 @@ export class ReachabilityModule {}
   providers: [
     ConsentPurposesService,
     ...[ConsentsRepository, ConsentsService, ConsentWriter, ConsentMerges],
+    FormConsents,
     PublicConsentService,
   ],
-  exports: [ReachabilityModule],
+  exports: [ReachabilityModule, FormConsents],
 })
 export class ConsentModule {}
 

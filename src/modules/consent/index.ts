@@ -1,6 +1,8 @@
 export { CHANNELS, isAddressed } from './channels.js';
 export type { Addressed, Channel } from './channels.js';
 export { ConsentModule, ConsentWorkerModule, ReachabilityModule } from './consent.module.js';
+export { FormConsents } from './consents/form-consents.js';
+export type { FormConsent } from './consents/form-consents.js';
 export { Reachability } from './mailing/reachability.js';
 export type { ContactCondition, UnsubscribeHeaders } from './mailing/reachability.js';
 export type { ConsentPurposeDto } from './purposes/consent-purpose.dto.js';

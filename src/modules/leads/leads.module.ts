@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ThrottleModule } from '../../platform/throttle/throttle.module.js';
 import { CompaniesModule } from '../companies/index.js';
+import { ConsentModule } from '../consent/index.js';
 import { ContactsModule } from '../contacts/index.js';
 import { DealsModule } from '../deals/index.js';
 import { AvailabilityModule } from '../users/index.js';
@@ -13,6 +14,7 @@ import { ConversionWriter } from './conversion/conversion-writer.js';
 import { ConversionRepository } from './conversion/conversion.repository.js';
 import { ConversionService } from './conversion/conversion.service.js';
 import { MatchFinder } from './conversion/match-finder.js';
+import { LeadConsentsRepository } from './forms/lead-consents.repository.js';
 import { LeadFormsController } from './forms/lead-forms.controller.js';
 import { LeadFormsRepository } from './forms/lead-forms.repository.js';
 import { LeadFormsService } from './forms/lead-forms.service.js';
@@ -38,7 +40,7 @@ export class LeadRecordsModule {}
 @Module({
   imports: [
     ...[LeadRecordsModule, AvailabilityModule, ThrottleModule],
-    ...[ContactsModule, CompaniesModule, DealsModule],
+    ...[ConsentModule, ContactsModule, CompaniesModule, DealsModule],
   ],
   controllers: [
     ...[LeadsController, LeadDeedsController, AssignmentRulesController],
@@ -48,7 +50,7 @@ export class LeadRecordsModule {}
     ...[AssignmentRulesRepository, AssignmentRulesService],
     ...[LeadDeedsService, ConversionService, ConversionPlanner, ConversionWriter],
     ...[ConversionRepository, MatchFinder],
-    ...[LeadFormsRepository, LeadFormsService, LeadIntake],
+    ...[LeadFormsRepository, LeadFormsService, LeadIntake, LeadConsentsRepository],
     ...[PublicFormsService, SubmissionsRepository, SubmissionsService],
   ],
   exports: [LeadRecordsModule],

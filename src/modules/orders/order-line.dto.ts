@@ -2,6 +2,9 @@ import { DecimalField, ReferenceField, TextField } from '../../platform/records/
 
 const amount = (label: string, example: string) => DecimalField({ label, example, readOnly: true });
 
+/** Where a line does not say it, its product does. */
+const filled = { from: 'productId' };
+
 /** One line of an order. */
 export class OrderLineFields {
   @ReferenceField({
@@ -13,7 +16,7 @@ export class OrderLineFields {
   })
   productId?: string | null;
 
-  @TextField({ label: 'SKU', description: "The product's if not given", maxLength: 100 })
+  @TextField({ label: 'SKU', description: "The product's if not given", maxLength: 100, filled })
   sku?: string | null;
 
   @TextField({
@@ -21,6 +24,7 @@ export class OrderLineFields {
     description: "What is sold; the product's name if not given",
     maxLength: 1000,
     example: 'Espresso cup, blue',
+    filled,
   })
   name?: string | null;
 
@@ -32,13 +36,14 @@ export class OrderLineFields {
   })
   quantity!: string;
 
-  @TextField({ label: 'Unit', description: "The product's if not given", maxLength: 100 })
+  @TextField({ label: 'Unit', description: "The product's if not given", maxLength: 100, filled })
   unit?: string | null;
 
   @DecimalField({
     label: 'Price of one unit',
     description: "Without tax; the product's price in the order's currency if not given",
     example: '19.90',
+    filled,
   })
   unitPrice?: string | null;
 
@@ -58,6 +63,7 @@ export class OrderLineFields {
     min: 0,
     max: 100,
     example: '19',
+    filled: { ...filled, otherwise: '0' },
   })
   taxRate?: string | null;
 

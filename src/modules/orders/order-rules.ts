@@ -6,8 +6,7 @@ import { itemsOf, storedItems } from '../../platform/records/list-items.js';
 import { refuse } from '../../platform/records/record-rules.js';
 import type { Draft, Questions } from '../../platform/records/record-rules.js';
 import { balanceOf, isDiscountTooLarge, lineAmounts, orderTotals } from './order-arithmetic.js';
-import { keptLines } from './order-line.js';
-import type { GivenLine, OrderLine } from './order-line.js';
+import type { OrderLine } from './order-line.js';
 import { drawNumbers, readCatalogue } from './order-questions.js';
 import { completeLines } from './order-pricing.js';
 import { allowedMoves } from './order-states.js';
@@ -29,7 +28,6 @@ export async function prepareOrders(
   drafts: readonly Draft[],
 ): Promise<void> {
   const written = drafts.filter(({ deed }) => !deed);
-  for (const draft of written) keepLines(draft);
   const open = written.filter((draft) => !isFixed(draft));
   if (open.length > 0) {
     const catalogue = await readCatalogue(db, ctx, open);
@@ -69,13 +67,6 @@ const isCredit = ({ after }: Draft): boolean => after.values['original_order_id'
 /** Whether the order has left the state in which its lines may change. */
 const isFixed = ({ before, isContinued }: Draft): boolean =>
   before !== null && before.values['status'] !== 'draft' && !isContinued;
-
-function keepLines({ before, after }: Draft): void {
-  const stored = before?.values['lines'];
-  if (stored === undefined || stored === after.values['lines']) return;
-  const given = itemsOf<GivenLine>(after.values['lines']);
-  after.values['lines'] = storedItems(keptLines(given, itemsOf<OrderLine>(stored)));
-}
 
 /** What a file tells of the past is over: only a confirmation reserves stock. */
 function refuseOpen({ after, errors, pointer }: Draft): void {

@@ -21,10 +21,6 @@ export function deriveProduct(draft: Draft): void {
   after.values['available'] = kept(storedOf(before, 'available'), available);
 }
 
-/** A file does not know the ids of prices. */
-const saysTheSame = (price: Price, stored: Price): boolean =>
-  JSON.stringify({ ...price, id: '' }) === JSON.stringify({ ...stored, id: '' });
-
 const storedOf = (before: Draft['before'], column: string): string | null =>
   (before?.values[column] ?? null) as string | null;
 
@@ -32,14 +28,11 @@ const storedOf = (before: Draft['before'], column: string): string | null =>
 const kept = (stored: string | null, value: string | null): string | null =>
   stored !== null && isSame(stored, value) ? stored : value;
 
-/** Amounts get the decimals of their currency: 5 EUR are 5.00. Prices given again stay the same. */
-function checkPrices({ before, after, errors, pointer }: Draft): void {
-  const known = itemsOf<Price>(before?.values['prices']);
+/** Amounts get the decimals of their currency: 5 EUR are 5.00. */
+function checkPrices({ after, errors, pointer }: Draft): void {
   const prices = itemsOf<Price>(after.values['prices']);
   for (const [index, price] of prices.entries()) {
     price.amount = atLeast(price.amount, minorUnits(price.currency));
-    const stored = known[index];
-    if (stored && saysTheSame(price, stored)) price.id = stored.id;
     if (price.from === null || price.until === null || price.from <= price.until) continue;
     const detail = 'must not be before `from`';
     errors.push({ pointer: `${pointer}/prices/${index}/until`, code: 'dateOrder', detail });

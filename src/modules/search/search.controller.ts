@@ -18,7 +18,8 @@ export class SearchController {
     summary: 'Search everything',
     description:
       'The best hits among all records you may read: words, prefixes and parts of names, e-mail ' +
-      'addresses, domains and telephone numbers, without regard to case or accents.',
+      'addresses, domains and telephone numbers, without regard to case or accents. Tickets are ' +
+      'also found by words of their replies and notes (the first 2,000 characters of each).',
     answers: SearchHitsDto,
     throttle: 'search',
   })

@@ -1,11 +1,11 @@
 import { Module } from '@nestjs/common';
-import { Clock } from '../../common/clock.js';
 import { TicketsModule } from '../tickets/index.js';
 import { AvailabilityModule } from '../users/index.js';
 import { SlaKeeper } from './clocks/sla-keeper.js';
 import { SlaTermsStore } from './clocks/sla-terms.store.js';
 import { TicketSlaController } from './figures/ticket-sla.controller.js';
 import { TicketSlaService } from './figures/ticket-sla.service.js';
+import { EscalationLetters } from './firing/escalation-letters.js';
 import { SlaWatch } from './firing/sla-watch.js';
 import { SlaWriter } from './firing/sla-writer.js';
 import { PolicyApplier } from './policies/policy-applier.js';
@@ -16,8 +16,8 @@ import { SlaPoliciesService } from './policies/sla-policies.service.js';
 /** The clocks of tickets: wherever tickets are written. */
 @Module({
   imports: [TicketsModule, AvailabilityModule],
-  providers: [Clock, SlaTermsStore, SlaKeeper, SlaWriter, SlaWatch],
-  exports: [Clock, SlaTermsStore, SlaKeeper, SlaWatch],
+  providers: [SlaTermsStore, SlaKeeper, SlaWriter, SlaWatch, EscalationLetters],
+  exports: [SlaTermsStore, SlaKeeper, SlaWatch],
 })
 export class SlaClocksModule {}
 

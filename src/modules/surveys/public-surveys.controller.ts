@@ -1,11 +1,10 @@
 import { Body, Controller, Get, Headers, Param, Post } from '@nestjs/common';
 import { ApiConsumes, ApiParam, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { RequestOrigin } from '../../common/context.js';
-import { Problem } from '../../common/errors.js';
 import { unstored } from '../../platform/http/answers.js';
 import { Public } from '../../platform/http/endpoint.decorator.js';
 import { Origin } from '../../platform/http/parameters.js';
-import { html, prefersPage, webPage } from '../../platform/http/web-page.js';
+import { orPage, prefersPage } from '../../platform/http/web-page.js';
 import { PublicSurveysService } from './public-surveys.service.js';
 import { surveyPage, thanksPage } from './survey-page.js';
 import { PublicSurveyDto, SurveyAnswerInput } from './survey.dto.js';
@@ -60,16 +59,5 @@ export class PublicSurveysController {
       const survey = await this.surveys.answer(token, body, origin);
       return prefersPage(accept) ? thanksPage(survey) : unstored(survey);
     });
-  }
-}
-
-/** People who follow a link that leads nowhere get a page as well. */
-async function orPage<T>(accept: string | undefined, work: () => Promise<T>) {
-  try {
-    return await work();
-  } catch (error) {
-    const isTold = error instanceof Problem && error.status < 500;
-    if (!isTold || !prefersPage(accept)) throw error;
-    return webPage('This did not work', html`<p>${error.detail}</p>`, { status: error.status });
   }
 }

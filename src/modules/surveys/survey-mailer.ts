@@ -2,15 +2,12 @@ import { Injectable } from '@nestjs/common';
 import type { BeforeApplicationShutdown } from '@nestjs/common';
 import { Mailer } from '../../platform/mail/mailer.js';
 import type { MailMessage } from '../../platform/mail/mail-message.js';
-import {
-  isTooOld,
-  isUnattended,
-  MailPump,
-  MailQueueRepository,
-  ownMailHeaders,
-  TOO_OLD,
-} from '../ticket-mail/index.js';
-import type { MailSource, QueuedMail } from '../ticket-mail/index.js';
+import { isTooOld, MailPump, TOO_OLD } from '../../platform/mail/mail-pump.js';
+import type { MailSource } from '../../platform/mail/mail-pump.js';
+import { MailQueueRepository } from '../../platform/mail/mail-queue.repository.js';
+import type { QueuedMail } from '../../platform/mail/mail-queue.repository.js';
+import { ownMailHeaders } from '../../platform/mail/own-mail.js';
+import { isUnattended } from '../ticket-mail/index.js';
 import { USUAL_QUESTION } from './public-surveys.service.js';
 import { SurveyLinks } from './survey-links.js';
 import { SurveysRepository } from './surveys.repository.js';

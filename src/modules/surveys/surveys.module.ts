@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { TicketMailWorkerModule } from '../ticket-mail/index.js';
 import { TicketsModule } from '../tickets/index.js';
 import { CsatController } from './csat.controller.js';
 import { CsatService } from './csat.service.js';
@@ -25,7 +24,6 @@ export class SurveysModule {}
 
 /** What asks them. */
 @Module({
-  imports: [TicketMailWorkerModule],
   providers: [SurveyLinks, SurveyMailer, SurveysRepository],
   exports: [SurveyMailer],
 })

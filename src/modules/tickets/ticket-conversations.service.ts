@@ -107,7 +107,7 @@ export class TicketConversationsService {
     const message = messageOf(ctx, row, id, given);
     const files = [...new Set((given.attachmentIds ?? []).map((file) => file.toLowerCase()))];
     await this.assertThere(tx, ctx, { ...message, authorContactId: given.authorContactId }, files);
-    const statements = [this.messages.insert(ctx, message)];
+    const statements = this.messages.insert(ctx, message);
     if (files.length > 0) statements.push(this.attachments.attach(ctx, files, id));
     await tx.run(statements);
     const { kind, direction, channel } = message;

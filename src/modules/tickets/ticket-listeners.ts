@@ -10,16 +10,16 @@ import type {
 
 /**
  * What another domain, such as service levels, adds to every write of tickets: one by one, in
- * batches, from files, and by deeds. A reply, an assignment and a change of status are writes too:
+ * batches, from files and when those are reverted, by deeds and by hand-overs. A reply, an assignment and a change of status are writes too:
  * `draft.deed` names them, and the columns say what they changed (`first_responded_at`,
  * `last_customer_message_at`, `status_category`, `owner_id` …).
  */
 export interface TicketListener {
   /**
    * Called in the transaction of the write, after tickets' own rules and before the write; drafts
-   * have their final values then. May ask the database, give values and find errors.
+   * have their final values then. May ask the database and give values.
    */
-  prepare?: RecordRules['prepare'];
+  follow?: RecordRules['follow'];
   /** Statements that are run after the write, in its transaction. */
   sides?: RecordRules['sides'];
 }
@@ -33,8 +33,8 @@ export class TicketListeners {
     this.listeners.push(listener);
   }
 
-  async prepare(db: Questions, ctx: RequestContext, drafts: readonly Draft[]): Promise<void> {
-    for (const { prepare } of this.listeners) await prepare?.(db, ctx, drafts);
+  async follow(db: Questions, ctx: RequestContext, drafts: readonly Draft[]): Promise<void> {
+    for (const { follow } of this.listeners) await follow?.(db, ctx, drafts);
   }
 
   sides(ctx: RequestContext, rows: readonly WrittenRow[]): Statement[] {

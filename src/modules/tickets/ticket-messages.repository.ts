@@ -3,8 +3,16 @@ import type { RequestContext } from '../../common/context.js';
 import { Database } from '../../platform/database/database.js';
 import type { Statement } from '../../platform/database/pipeline.js';
 import type { Transaction } from '../../platform/database/transaction.js';
+import { addDocument } from '../../platform/search/search-documents.js';
+import { partDocument } from '../../platform/search/search-part.js';
+import type { SearchPart } from '../../platform/search/search-source.js';
 import { ATTACHMENT_COLUMNS } from './ticket-attachments.repository.js';
 import type { MessageDto } from './ticket-message.dto.js';
+
+/** Public replies and internal notes find their ticket. */
+export const TICKET_MESSAGES: SearchPart = {
+  ...{ object: 'ticketMessage', table: 'ticket_messages', owner: 'ticket_id', text: 'body' },
+};
 
 /** Where a page of messages goes on: behind this one. */
 export interface AfterMessage {
@@ -64,8 +72,10 @@ export class TicketMessagesRepository {
     return message as MessageDto;
   }
 
-  insert({ workspaceId }: RequestContext, message: NewMessage): Statement {
-    return {
+  /** Makes a message, by which its ticket is found from now on. */
+  insert({ workspaceId }: RequestContext, message: NewMessage): Statement[] {
+    const document = partDocument(TICKET_MESSAGES, message.id, message.body);
+    const insert = {
       text: `insert into ticket_messages (workspace_id, id, ticket_id, kind, direction,
           author_user_id, author_contact_id, channel, body, body_html, message_id, in_reply_to,
           mentions, created_at)
@@ -77,6 +87,7 @@ export class TicketMessagesRepository {
         message.createdAt,
       ],
     };
+    return [insert, addDocument(workspaceId, document)];
   }
 
   /** Those of the ids that are active users. */

@@ -26,12 +26,12 @@ export function ticketRules(kit: RecordKit, listeners: TicketListeners): RecordR
       }
       const sound = drafts.filter(({ errors }) => errors.length === 0);
       await giveCompanies(db, ctx, sound);
-      await listeners.prepare(db, ctx, sound);
       if (db.dryRun) return;
       // Last: a ticket that is refused must not take a number.
       const fresh = sound.filter(({ before, errors }) => before === null && errors.length === 0);
       await drawNumbers(db, ctx, fresh);
     },
+    follow: (db, ctx, drafts) => listeners.follow(db, ctx, drafts),
     sides: (ctx, rows) => listeners.sides(ctx, rows),
     merging(ctx, merge) {
       gather(merge);
@@ -45,7 +45,11 @@ function tidyLists({ before, after: { values } }: Draft): void {
   const once = (column: string, keyOf: (item: never) => string): void => {
     if (before !== null && before.values[column] === values[column]) return;
     const items = itemsOf(values[column]);
-    const single = [...new Map(items.map((item) => [keyOf(item as never), item])).values()];
+    const seen = new Set<string>();
+    const single = items.filter((item) => {
+      const key = keyOf(item as never);
+      return !seen.has(key) && seen.add(key);
+    });
     if (single.length < items.length) values[column] = storedItems(single);
   };
   once('followers', ({ userId }: Follower) => userId);

@@ -17,6 +17,7 @@ import type { AssignTicketDto } from './ticket-deeds.dto.js';
 import { TicketFields } from './ticket.dto.js';
 import type { Follower } from './ticket-lists.dto.js';
 import { TicketListeners } from './ticket-listeners.js';
+import { TICKET_MESSAGES } from './ticket-messages.repository.js';
 import { ticketRules } from './ticket-rules.js';
 
 /** What the platform needs to know of tickets. */
@@ -29,6 +30,7 @@ export const ticketObject = (kit: RecordKit, listeners: TicketListeners): Object
     title: ({ number, subject }: ColumnValues) => `#${number ?? ''} ${subject ?? ''}`,
     subtitle: ({ status, priority, channel }) =>
       [status, priority, channel].filter(Boolean).join(' · '),
+    searchPart: TICKET_MESSAGES,
     links: [],
     duplicateKeys: ['subject', 'requesterId'],
     ...ticketRules(kit, listeners),

@@ -69,7 +69,7 @@ export class HandOverRunner {
       const definition = this.kit.byPlural(plural);
       const move = { from: row.userId, to: row.to, source: `hand-over:${row.id}` };
       const done = definition
-        ? await moveOwned(tx, ctx, definition, move, place.after)
+        ? await moveOwned(this.kit, tx, ctx, definition, move, place.after)
         : { moved: 0, place: null };
       const moved = { ...row.moved, [plural]: (row.moved[plural] ?? 0) + done.moved };
       const next = done.place ? { ...place, after: done.place } : nextPlace(place);

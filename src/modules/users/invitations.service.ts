@@ -2,15 +2,27 @@ import { Injectable } from '@nestjs/common';
 import type { RequestContext, RequestOrigin } from '../../common/context.js';
 import { Problem } from '../../common/errors.js';
 import { hashSecret, randomToken } from '../../common/secrets.js';
+import { uuidv7 } from '../../common/uuid.js';
 import { ACCESS_TAG, accessChanged } from '../../platform/access/access-changes.js';
 import { Database } from '../../platform/database/database.js';
 import { elevated } from '../../platform/database/elevation.js';
+import type { Statement } from '../../platform/database/pipeline.js';
+import { UserMails } from '../../platform/mail/user-mails.js';
 import { eventOf } from '../../platform/outbox/event.js';
 import { recordEvents } from '../../platform/outbox/record-events.js';
 import { AccountsRepository, PasswordCheck, PasswordHasher } from '../auth/index.js';
+import { InvitationLinks } from './invitation-links.js';
 import { InvitationsRepository } from './invitations.repository.js';
 import type { Invitation } from './invitations.repository.js';
-import type { AcceptInvitationDto } from './users.dto.js';
+import type { AcceptInvitationDto, InvitationViewDto } from './users.dto.js';
+
+/** An invitation on its way to the database. */
+export interface NewInvitation {
+  /** To be passed on by whoever invites; null when it is mailed. */
+  token: string | null;
+  /** Come behind those that make the user. */
+  statements: Statement[];
+}
 
 /** How people who were added without a password become users. */
 @Injectable()
@@ -20,8 +32,39 @@ export class InvitationsService {
     private readonly accounts: AccountsRepository,
     private readonly check: PasswordCheck,
     private readonly hasher: PasswordHasher,
+    private readonly mails: UserMails,
+    private readonly links: InvitationLinks,
     private readonly database: Database,
   ) {}
+
+  /**
+   * Invites a user, by mail where there is a server to send it. What invited them before is good no
+   * more.
+   */
+  async issue(workspaceId: string, userId: string): Promise<NewInvitation> {
+    if (!this.mails.areSent) {
+      const token = randomToken();
+      const hash = hashSecret(token);
+      return { token, statements: [this.invitations.invite(workspaceId, userId, hash, null)] };
+    }
+    const id = uuidv7();
+    const hash = hashSecret(await this.links.tokenOf(workspaceId, id));
+    return {
+      token: null,
+      statements: [
+        this.invitations.invite(workspaceId, userId, hash, id),
+        this.mails.file(workspaceId, [{ id, userId, kind: 'invitation' }]),
+      ],
+    };
+  }
+
+  /** What somebody with the token may know. @throws Problem 404. */
+  async view(token: string): Promise<InvitationViewDto> {
+    const invitation = await this.invitations.findByToken(hashSecret(token));
+    if (!invitation) throw notGood();
+    const { workspaceName, email, hasPassword, expiresAt } = invitation;
+    return { workspaceName, email, hasPassword, expiresAt };
+  }
 
   /**
    * Sets the password of someone new; someone who has one already proves it.
@@ -70,12 +113,6 @@ export class InvitationsService {
       tx.touch([ACCESS_TAG, 'users', `users:${userId}`]);
     });
   }
-}
-
-/** A token for someone to be invited, with its hash to keep. */
-export function newInvitation(): { token: string; hash: string } {
-  const token = randomToken();
-  return { token, hash: hashSecret(token) };
 }
 
 function contextOf({ workspaceId, userId }: Invitation, origin: RequestOrigin): RequestContext {

@@ -144,7 +144,9 @@ export class UsersController {
   @Endpoint({
     permission: 'user:manage',
     summary: 'Invite a user again',
-    description: 'The token answered before is good no more.',
+    description:
+      'By e-mail where there is a server to send it, else by the token that is answered. What ' +
+      'invited them before is good no more.',
     status: 201,
     answers: InvitationDto,
     problems: [404, 409],

@@ -71,8 +71,8 @@ export class CreateUserDto {
     format: 'password',
     minLength: 8,
     description:
-      'Lets the user sign in at once. Without it, `invitationToken` is answered for the user to ' +
-      'choose a password. An address that signs in to another workspace keeps its password.',
+      'Lets the user sign in at once. Without it, they are invited by e-mail to choose a password ' +
+      'or, where there is no `SMTP_URL`, by the `invitationToken` that is answered. An address that signs in to another workspace keeps its password.',
   })
   @Omittable()
   @NewPassword()
@@ -164,6 +164,22 @@ export class OutOfOfficeDto {
   @ApiProperty({ type: String, nullable: true }) message!: string | null;
 }
 
+export class InvitationStateDto {
+  @ApiProperty({ format: 'date-time' }) expiresAt!: string;
+  @ApiProperty({
+    enum: ['none', 'queued', 'sent', 'failed'],
+    description: 'What became of its mail; none where there is no server to send with',
+  })
+  mail!: 'none' | 'queued' | 'sent' | 'failed';
+  @ApiProperty({ format: 'date-time', type: String, nullable: true }) sentAt!: string | null;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Why it was not sent, or not yet',
+  })
+  failure!: string | null;
+}
+
 export class UserDto {
   @ApiProperty({ format: 'uuid' }) id!: string;
   @ApiProperty({ example: 1 }) version!: number;
@@ -179,6 +195,12 @@ export class UserDto {
   @ApiProperty(WORKING_HOURS) workingHours!: WorkingHours | null;
   @ApiProperty(HOLIDAYS) holidays!: string[];
   @ApiProperty({
+    type: InvitationStateDto,
+    nullable: true,
+    description: 'Of a user who has not joined yet',
+  })
+  invitation!: InvitationStateDto | null;
+  @ApiProperty({
     type: OutOfOfficeDto,
     nullable: true,
     description: 'The absence noted last; it may be over. See `availability`',
@@ -187,8 +209,14 @@ export class UserDto {
 }
 
 export class InvitationDto {
-  @ApiProperty({ description: 'To be passed on to the user; good for 7 days, shown only now' })
-  invitationToken!: string;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'To be passed on to the user, shown only now; null when it was mailed to them',
+  })
+  invitationToken!: string | null;
+  @ApiProperty({ type: InvitationStateDto, nullable: true })
+  invitation!: InvitationStateDto | null;
 }
 
 export class CreatedUserDto extends UserDto {
@@ -196,7 +224,8 @@ export class CreatedUserDto extends UserDto {
     type: String,
     nullable: true,
     description:
-      'For an invited user: Keel sends no e-mail, so pass it on; good for 7 days, shown only now',
+      'For an invited user where Keel cannot send e-mail: to be passed on, good for 7 days, ' +
+      'shown only now',
   })
   invitationToken!: string | null;
 }
@@ -206,8 +235,26 @@ export class UserListDto {
   @ApiProperty({ type: PageInfoDto }) page!: PageInfoDto;
 }
 
+/** An invitation for whoever has its link. */
+export class InvitationViewDto {
+  @ApiProperty({ example: 'Main' }) workspaceName!: string;
+  @ApiProperty({ example: 'grace@example.com' }) email!: string;
+  @ApiProperty({
+    description: 'The person signs in already, and proves it with that password; else they choose',
+  })
+  hasPassword!: boolean;
+  @ApiProperty({ format: 'date-time' }) expiresAt!: string;
+}
+
+/** Body of `POST /v1/auth/invitations/{token}`. */
+export class AcceptByLinkDto {
+  @ApiProperty({ example: 'correct horse battery staple', format: 'password' })
+  @NewPassword()
+  password!: string;
+}
+
 export class AcceptInvitationDto {
-  @ApiProperty({ description: 'What the person who invited you passed on' })
+  @ApiProperty({ description: 'Of the link in the mail, or what was passed on' })
   @IsString()
   @MaxLength(200)
   token!: string;

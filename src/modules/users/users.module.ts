@@ -6,6 +6,9 @@ import { AvailabilityModule } from './availability.module.js';
 import { HandOversController } from './hand-overs.controller.js';
 import { HandOversRepository } from './hand-overs.repository.js';
 import { HandOversService } from './hand-overs.service.js';
+import { InvitationLetters } from './invitation-letters.js';
+import { InvitationLinks } from './invitation-links.js';
+import { InvitationPagesController } from './invitation-pages.controller.js';
 import { InvitationsController } from './invitations.controller.js';
 import { InvitationsRepository } from './invitations.repository.js';
 import { InvitationsService } from './invitations.service.js';
@@ -25,16 +28,22 @@ import { WorkloadModule } from './workload.module.js';
     HandOversController,
     WorkloadController,
     InvitationsController,
+    InvitationPagesController,
   ],
   providers: [
     HandOversRepository,
     HandOversService,
+    InvitationLinks,
     InvitationsRepository,
     InvitationsService,
     OutOfOfficeService,
     UsersRepository,
     UsersService,
   ],
-  exports: [InvitationsRepository],
+  exports: [InvitationsService],
 })
 export class UsersModule {}
+
+/** The worker's side: what invites people. */
+@Module({ providers: [InvitationLetters, InvitationLinks, InvitationsRepository] })
+export class InvitationsWorkerModule {}

@@ -46,6 +46,14 @@ const COLUMNS = `r.id, r.version, r.created_at as "createdAt", r.updated_at as "
         order by o.name) as roles,
   r.language, r.time_zone as "timeZone", r.working_hours as "workingHours",
   r.holidays::text[] as holidays,
+  case when r.status = 'invited' then (
+    select jsonb_build_object('expiresAt', ${time('i.expires_at')}, 'mail',
+        case when m.id is null then 'none' when m.sent_at is not null then 'sent'
+          when m.failed_at is not null then 'failed' else 'queued' end,
+        'sentAt', ${time('m.sent_at')}, 'failure', m.failure)
+    from invitations i
+    left join user_mails m on m.workspace_id = i.workspace_id and m.id = i.mail_id
+    where i.workspace_id = r.workspace_id and i.user_id = r.id) end as invitation,
   case when r.out_until is not null then jsonb_build_object('from', ${time('r.out_from')},
     'until', ${time('r.out_until')}, 'standInId', r.out_stand_in_id, 'message', r.out_message)
   end as "outOfOffice"`;
@@ -149,6 +157,15 @@ export class UsersRepository {
         ],
       },
     ];
+  }
+
+  /** The statement that says a user has changed by what stands in another table. */
+  touch(workspaceId: string, id: string): Statement {
+    return {
+      text: `update users set version = version + 1, updated_at = now()
+             where workspace_id = $1 and id = $2`,
+      params: [workspaceId, id],
+    };
   }
 
   /** Ends the invitation that made someone a user-to-be. */

@@ -22,9 +22,14 @@ import { EnrolmentService, SessionsRepository } from '../auth/index.js';
 import { RolesService } from '../roles/index.js';
 import type { DeactivatedUserDto, DeactivateInput } from './hand-over.dto.js';
 import { HandOversService } from './hand-overs.service.js';
-import { InvitationsRepository } from './invitations.repository.js';
-import { newInvitation } from './invitations.service.js';
-import type { CreatedUserDto, CreateUserDto, UpdateUserDto, UserDto } from './users.dto.js';
+import { InvitationsService } from './invitations.service.js';
+import type {
+  CreatedUserDto,
+  CreateUserDto,
+  InvitationDto,
+  UpdateUserDto,
+  UserDto,
+} from './users.dto.js';
 import { assertSelfOrManager } from './own-profile.js';
 import { cursorAfter, planUsers } from './user-list.js';
 import { readProfile } from './user-profile.js';
@@ -39,7 +44,7 @@ export class UsersService {
     private readonly roles: RolesService,
     private readonly enrolment: EnrolmentService,
     private readonly sessions: SessionsRepository,
-    private readonly invitations: InvitationsRepository,
+    private readonly invitations: InvitationsService,
     private readonly handOvers: HandOversService,
     private readonly database: Database,
   ) {}
@@ -73,7 +78,7 @@ export class UsersService {
     const { accountId, email, isActive, statements } = await this.enrolment.enrol(ctx, input);
     const id = uuidv7();
     const status = isActive ? 'active' : 'invited';
-    const invitation = isActive ? null : newInvitation();
+    const invitation = isActive ? null : await this.invitations.issue(ctx.workspaceId, id);
     const user = { id, accountId, email, name: input.name, status } as const;
     const changes = { email, name: input.name, roles: roles.map(({ name }) => name), status };
     return this.adding(async () =>
@@ -81,7 +86,7 @@ export class UsersService {
         await tx.run([
           ...elevated(statements),
           ...this.users.insert(ctx.workspaceId, { ...user, roleIds: roles.map((role) => role.id) }),
-          ...(invitation ? [this.invitations.invite(ctx.workspaceId, id, invitation.hash)] : []),
+          ...(invitation?.statements ?? []),
           note(ctx, { type: 'user.invited', object: 'users', recordId: id, changes }),
         ]);
         tx.touch(['users']);
@@ -92,17 +97,20 @@ export class UsersService {
   }
 
   /** Invites someone again, with a new token. @throws Problem 404, 409 for a user who has joined. */
-  async invite(ctx: RequestContext, id: string): Promise<{ invitationToken: string }> {
-    const { token, hash } = newInvitation();
-    await this.database.transaction(ctx, async (tx) => {
+  async invite(ctx: RequestContext, id: string): Promise<InvitationDto> {
+    const { token, statements } = await this.invitations.issue(ctx.workspaceId, id);
+    return this.database.transaction(ctx, async (tx) => {
       await this.findInvited(tx, ctx, id);
       const changes = { invitation: 'renewed' };
       await tx.run([
-        this.invitations.invite(ctx.workspaceId, id, hash),
+        ...statements,
+        this.users.touch(ctx.workspaceId, id),
         note(ctx, { type: 'user.invited', object: 'users', recordId: id, changes }),
       ]);
+      tx.touch(['users', `users:${id}`]);
+      const { invitation } = await this.users.read(tx, ctx.workspaceId, id);
+      return { invitationToken: token, invitation };
     });
-    return { invitationToken: token };
   }
 
   /**

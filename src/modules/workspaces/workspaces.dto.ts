@@ -98,7 +98,9 @@ export class CreatedWorkspaceDto {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'For an invited owner: to be passed on, shown only now; good for 7 days',
+    description:
+      'For an invited owner whom Keel cannot send an e-mail: to be passed on, shown only now; ' +
+      'good for 7 days',
   })
   invitationToken!: string | null;
 }

@@ -15,7 +15,7 @@ import type { EventInput } from '../../platform/outbox/event.js';
 import { recordEvents } from '../../platform/outbox/record-events.js';
 import { SETTINGS_TAG } from '../../platform/records/record-settings.js';
 import { EnrolmentService } from '../auth/index.js';
-import { InvitationsRepository, newInvitation } from '../users/index.js';
+import { InvitationsService } from '../users/index.js';
 import type {
   CreatedWorkspaceDto,
   CreateWorkspaceDto,
@@ -36,7 +36,7 @@ export class WorkspacesService {
   constructor(
     private readonly workspaces: WorkspacesRepository,
     private readonly enrolment: EnrolmentService,
-    private readonly invitations: InvitationsRepository,
+    private readonly invitations: InvitationsService,
     private readonly database: Database,
   ) {}
 
@@ -44,7 +44,7 @@ export class WorkspacesService {
   async create(ctx: RequestContext, input: CreateWorkspaceDto): Promise<CreatedWorkspaceDto> {
     const { accountId, email, isActive, statements } = await this.enrolment.enrol(ctx, input.owner);
     const [workspaceId, userId] = [uuidv7(), uuidv7()];
-    const invitation = isActive ? null : newInvitation();
+    const invitation = isActive ? null : await this.invitations.issue(workspaceId, userId);
     const owner = { userId, accountId, email, name: input.owner.name, isActive };
     const event = foundingEvent(ctx, workspaceId, { name: input.name, owner: email });
     const results = await this.database.run(
@@ -52,7 +52,7 @@ export class WorkspacesService {
       elevated([
         ...statements,
         ...this.workspaces.found({ workspaceId, name: input.name, owner }),
-        ...(invitation ? [this.invitations.invite(workspaceId, userId, invitation.hash)] : []),
+        ...(invitation?.statements ?? []),
         recordEvents([event]),
       ]),
     );

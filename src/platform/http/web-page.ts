@@ -1,3 +1,4 @@
+import { Problem } from '../../common/errors.js';
 import { Answer } from './answers.js';
 import { securityHeaders } from './security-headers.js';
 
@@ -94,4 +95,18 @@ export function prefersPage(accept: string | undefined): boolean {
     .map((part) => part.split(';')[0]?.trim().toLowerCase())
     .find((type) => type === 'text/html' || type === 'application/json');
   return first === 'text/html';
+}
+
+/** People who follow a link that leads nowhere get a page as well. */
+export async function orPage<T>(
+  accept: string | undefined,
+  work: () => Promise<T>,
+): Promise<T | Answer> {
+  try {
+    return await work();
+  } catch (error) {
+    const isTold = error instanceof Problem && error.status < 500;
+    if (!isTold || !prefersPage(accept)) throw error;
+    return webPage('This did not work', html`<p>${error.detail}</p>`, { status: error.status });
+  }
 }

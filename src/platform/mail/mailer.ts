@@ -3,9 +3,10 @@ import type { OnApplicationShutdown } from '@nestjs/common';
 import nodemailer from 'nodemailer';
 import type { SendMailOptions, SMTPPoolSentMessageInfo, Transporter } from 'nodemailer';
 import addressparser from 'nodemailer/lib/addressparser';
-import { Transform } from 'node:stream';
 import type { Readable } from 'node:stream';
 import { Config } from '../../config/config.js';
+import { gated } from './gated-mail.js';
+import type { Ending } from './gated-mail.js';
 import { MailError } from './mail-message.js';
 import type { MailFailure, MailMessage, MailReceipt } from './mail-message.js';
 
@@ -16,17 +17,6 @@ const SILENCE = 60_000;
 /** What we add to nodemailer's options of a mail, for {@link noteStream}. */
 interface Noted extends SendMailOptions {
   note: { stream?: Readable; ending?: Ending | undefined };
-}
-
-/** Who wants to know when a mail ends. */
-export interface Ending {
-  /**
-   * Awaited when the server has all of the mail but what ends it: that is sent when this is
-   * fulfilled, in the same turn of the event loop, and not at all when it throws.
-   */
-  beforeEnd: () => Promise<void>;
-  /** Called when the end was given to the system, which delivers it also without this process. */
-  afterEnd: () => void;
 }
 
 /**
@@ -47,6 +37,11 @@ export class Mailer implements OnApplicationShutdown {
   /** Whether there is a server to send with. */
   get isConfigured(): boolean {
     return this.transport !== null;
+  }
+
+  /** Whether there is also an address of our own to send from, where a mail names no other. */
+  get hasSender(): boolean {
+    return this.isConfigured && this.from !== undefined;
   }
 
   /**
@@ -101,21 +96,6 @@ const noteStream: Parameters<ReturnType<typeof nodemailer.createTransport>['use'
   });
   done();
 };
-
-/** The stream, which does not end before `beforeEnd` is done, and breaks when that fails. */
-function gated(stream: Readable, { beforeEnd, afterEnd }: Ending): Readable {
-  const gate = new Transform({
-    transform: (chunk, _encoding, next) => next(null, chunk),
-    flush: (next) =>
-      void beforeEnd().then(() => {
-        next();
-        // What streams do with an end they do before the event loop goes on: it is written by then.
-        setImmediate(afterEnd);
-      }, next),
-  });
-  stream.once('error', (error) => gate.destroy(error));
-  return stream.pipe(gate);
-}
 
 function optionsOf(message: MailMessage, sender: MailMessage['from']): SendMailOptions {
   const { to, from = sender, headers, references, attachments, ...rest } = message;

@@ -19,6 +19,7 @@ export const AUDIT_EVENTS = {
   'auth.logout': 'Someone signed out.',
   'auth.refresh_reused': 'A used refresh token came back; its family was revoked.',
   'auth.password_changed': 'A password was changed.',
+  'auth.password_reset': 'A forgotten password was set anew, by a link in a mail.',
   'auth.otp_enabled': 'Someone signs in with a second factor from now on.',
   'auth.otp_disabled': 'Someone signs in without a second factor again.',
   'auth.keys_rotated': 'The keys that sign access tokens were rotated.',

@@ -4,7 +4,8 @@ import { HandlesJob } from './handles-job.js';
 import type { RunningJob } from './handles-job.js';
 import { defineJob, NoData } from './job-contract.js';
 
-/** Removes what has served its time: jobs long handed on, answers long given. */
+/** Removes what has served its time: jobs long handed on, answers long given, mails long
+ * sent. */
 export const PurgeExpired = defineJob({
   name: 'purge-expired',
   data: NoData,
@@ -22,6 +23,9 @@ const PURGES = [
   `delete from idempotency_keys where (workspace_id, principal_id, key) in (
      select workspace_id, principal_id, key from idempotency_keys
      where created_at < now() - interval '24 hours' order by created_at limit ${BATCH})`,
+  `delete from user_mails where (workspace_id, id) in (
+     select workspace_id, id from user_mails
+     where created_at < now() - interval '90 days' order by created_at limit ${BATCH})`,
 ];
 
 @Injectable()

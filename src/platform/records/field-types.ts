@@ -125,6 +125,11 @@ export interface FieldOptions {
   maxItems?: number;
   /** Member of a list's items: records can be found by it (`filter[lines.productId]=…`). */
   indexed?: boolean;
+  /**
+   * Member of a list's items: where it is not given, the server fills it in from the record that
+   * another member names, or with a value.
+   */
+  filled?: { from: string; otherwise?: string };
   options?: readonly string[];
   /** Object that a reference leads to, and how imports may name its records. */
   references?: { object: RecordObject | 'user'; include: string; by: readonly string[] };

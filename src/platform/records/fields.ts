@@ -82,7 +82,8 @@ export const JsonField = (options: Options): PropertyDecorator => field('json', 
 
 /**
  * A list of items, each an object with members of its own, such as the lines of an order. It is
- * given and stored as a whole; items get an `id` that stays theirs. Read-only members of items are
+ * given and stored as a whole; items get an `id` that stays theirs, also when the list comes again
+ * without it (`list-matching.ts`). Read-only members of items are
  * worked out by the server: what a body says of them is left out, so that a list can be sent back
  * as it was read.
  */

@@ -1,10 +1,13 @@
-import { isUuid, uuidv7 } from '../../common/uuid.js';
+import { isUuid } from '../../common/uuid.js';
 import { accepted, refused } from '../../common/values/normalized.js';
 import type { Normalized, ValueFault } from '../../common/values/normalized.js';
 import type { ColumnValues, FieldKind, FieldSpec, ParseContext } from './field-types.js';
 
 /** One item of a list as it is stored and answered; amounts are decimal strings. */
 export type ListItem = { id: string } & Record<string, unknown>;
+
+/** One item as a body or cell gives it, normalised: only what it names is there. */
+export type GivenItem = { id?: string } & Record<string, unknown>;
 
 const MOST_ITEMS = 100;
 
@@ -21,7 +24,10 @@ export function itemsOf<T extends object = ListItem>(
 /** Items as a list's column holds them. */
 export const storedItems = (items: readonly object[]): string => JSON.stringify(items);
 
-/** A list of objects in one column: stored as JSON text, so that it reads back as it was written. */
+/**
+ * A list of objects in one column: stored as JSON text, so that it reads back as it was written.
+ * What is parsed are the items as they are given; `completedList` makes them those of a record.
+ */
 export const list: FieldKind = {
   columns: (_name, column) => [{ column, sql: 'json' }],
   parse(raw, field, target, context) {
@@ -31,7 +37,7 @@ export const list: FieldKind = {
     if (given.length > most) {
       return { code: 'arrayMaxSize', detail: `must hold at most ${most} items` };
     }
-    const items: ListItem[] = [];
+    const items: GivenItem[] = [];
     const seen = new Set<string>();
     for (const [index, entry] of given.entries()) {
       const { value: item, error } = parseItem(entry, field, context);
@@ -60,24 +66,21 @@ function readJson(text: string): unknown {
   }
 }
 
-function repeated(id: string, seen: Set<string>): ValueFault | undefined {
+function repeated(id: string | undefined, seen: Set<string>): ValueFault | undefined {
+  if (id === undefined) return undefined;
   if (seen.has(id)) return { code: 'duplicate', detail: 'stands in the list before', at: '/id' };
   seen.add(id);
   return undefined;
 }
 
 /** Checks and normalises one item; returns what is wrong with it. */
-export function parseItem(
-  raw: unknown,
-  field: FieldSpec,
-  context: ParseContext,
-): Normalized<ListItem> {
+function parseItem(raw: unknown, field: FieldSpec, context: ParseContext): Normalized<GivenItem> {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
     return refused('isObject', 'must be an object');
   }
-  const { id = uuidv7(), ...members } = raw as Record<string, unknown>;
-  if (!isUuid(id)) return refused('isUuid', 'must be the id of an item', '/id');
-  const item: ListItem = { id: id.toLowerCase() };
+  const { id, ...members } = raw as Record<string, unknown>;
+  const item = itemWithId(id);
+  if (!item) return refused('isUuid', 'must be the id of an item', '/id');
   const named = new Set(Object.keys(members));
   for (const member of field.items) {
     const given = named.delete(member.name) && !member.readOnly;
@@ -90,22 +93,26 @@ export function parseItem(
   return refused('unknownField', `is not one of ${known}`, `/${unknown}`);
 }
 
+/** The beginning of an item; null for what is no id. */
+function itemWithId(id: unknown): GivenItem | null {
+  if (id === undefined) return {};
+  return isUuid(id) ? { id: id.toLowerCase() } : null;
+}
+
 function parseMember(
   raw: unknown,
   member: FieldSpec,
-  item: ListItem,
+  item: GivenItem,
   context: ParseContext,
 ): ValueFault | undefined {
-  const values: ColumnValues = {};
-  if (raw !== undefined && raw !== null) {
-    const fault = member.kind.parse(raw, member, values, context);
+  const isNeeded = member.required === true && (raw === null || member.initial === undefined);
+  if (raw !== undefined) {
+    const values: ColumnValues = {};
+    const fault = raw === null ? undefined : member.kind.parse(raw, member, values, context);
     if (fault) return fault;
+    item[member.name] = member.kind.value(member.column, values);
   }
-  if (raw === undefined && member.initial !== undefined) {
-    values[member.columns[0]?.column ?? member.column] = member.initial;
-  }
-  item[member.name] = member.kind.value(member.column, values);
-  if (!member.required || item[member.name] !== null) return undefined;
+  if (!isNeeded || (item[member.name] ?? null) !== null) return undefined;
   return { code: 'isNotEmpty', detail: 'must be given' };
 }
 

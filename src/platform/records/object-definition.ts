@@ -2,6 +2,7 @@ import type { FieldError } from '../../common/errors.js';
 import type { Normalizer } from '../../common/values/normalized.js';
 import type { RecordObject } from '../access/permissions.js';
 import type { ColumnSpec, ColumnValues, FilterType } from './field-types.js';
+import type { SearchPart } from '../search/search-source.js';
 import type { RecordRules } from './record-rules.js';
 import { fieldsOf } from './fields.js';
 import type { FieldSpec } from './field-types.js';
@@ -41,6 +42,8 @@ export interface ObjectOptions extends RecordRules {
   /** Hit of a search: what names the record, and what tells it from its namesakes. */
   title: (values: ColumnValues) => string;
   subtitle: (values: ColumnValues) => string;
+  /** What finds the records besides their own words, such as what was said about a ticket. */
+  searchPart?: SearchPart;
   /** Columns of other tables that point here; a merge moves them to the survivor. */
   links: readonly { table: string; column: string; object: string }[];
   /** Rule over the whole record, besides those of its fields. */

@@ -4,7 +4,14 @@ import type { Transaction } from '../database/transaction.js';
 import { eventOf, MAX_EVENT_RECORDS } from '../outbox/event.js';
 import { recordEventRecords, recordEvents } from '../outbox/record-events.js';
 import type { ObjectDefinition } from './object-definition.js';
+import type { RecordKit } from './record-kit.js';
+import { changesBetween } from './record-row.js';
+import { draftOf } from './record-rules.js';
+import type { RecordRow } from './record-row.js';
+import { RecordStore } from './record-store.js';
+import { saveWith } from './save-changes.js';
 import { tagsOf } from './side-statements.js';
+import type { Written } from './side-statements.js';
 
 /** A record in the order of the owner's index; work goes on behind it. */
 export interface OwnedPlace {
@@ -47,6 +54,7 @@ export function countOwned(
  * @returns how many changed hands, and the last one looked at; null when there was none.
  */
 export async function moveOwned(
+  kit: RecordKit,
   tx: Transaction,
   ctx: RequestContext,
   definition: ObjectDefinition,
@@ -59,17 +67,65 @@ export async function moveOwned(
   ]);
   const place = due.at(-1) ?? null;
   if (place === null) return { moved: 0, place };
+  const ids = due.map(({ id }) => id);
+  const isAlone = !definition.follow && !definition.sides;
+  const moved = isAlone
+    ? await moveAlone(tx, ctx, definition, move, ids)
+    : await moveFollowed(kit, tx, ctx, definition, move, ids);
+  return { moved, place };
+}
+
+/** Nothing but the records themselves knows who owns them: one statement moves them. */
+async function moveAlone(
+  tx: Transaction,
+  ctx: RequestContext,
+  definition: ObjectDefinition,
+  move: OwnerMove,
+  ids: readonly string[],
+): Promise<number> {
   const moved = await tx.query<{ id: string; version: number }>(moveSql(definition), [
-    ...[ctx.workspaceId, due.map(({ id }) => id), move.from, move.to, ctx.principal.userId],
+    ...[ctx.workspaceId, ids, move.from, move.to, ctx.principal.userId],
   ]);
-  if (moved.length > 0) await tx.run(eventsOf(ctx, definition, move, moved));
+  if (moved.length === 0) return 0;
+  const changes = { ownerId: [move.from, move.to] };
+  const written = moved.map(({ id, version }) => ({ id, version, changes }));
+  await tx.run(eventsOf(ctx, definition, move, written));
   tx.touch(
     tagsOf(
       definition,
       moved.map(({ id }) => id),
     ),
   );
-  return { moved: moved.length, place };
+  return moved.length;
+}
+
+/** Moves records with what follows who owns them, such as the clocks of tickets. */
+async function moveFollowed(
+  kit: RecordKit,
+  tx: Transaction,
+  ctx: RequestContext,
+  definition: ObjectDefinition,
+  { from, to, source }: OwnerMove,
+  ids: readonly string[],
+): Promise<number> {
+  const store = new RecordStore(definition);
+  const rows = await store.lock(tx, ctx, ids);
+  const drafts = [...rows.values()]
+    .filter(({ ownerId, deletedAt }) => ownerId === from && deletedAt === null)
+    .map((row) => draftOf(row, { ...row, ownerId: to, values: { ...row.values } }, ''));
+  if (drafts.length === 0) return 0;
+  await definition.follow?.(tx, { ...ctx, tx }, drafts);
+  const changed = drafts.map(({ after }) => {
+    const before = rows.get(after.id) as RecordRow;
+    return { before, after, changes: changesBetween(definition, before, after) };
+  });
+  const written = changed.map(({ after: { id, version }, changes }) => {
+    return { id, version: version + 1, changes };
+  });
+  const events = eventsOf(ctx, definition, { from, to, source }, written);
+  const settings = await kit.settings.of(ctx, definition);
+  await saveWith(store, tx, ctx, changed, settings, events);
+  return changed.length;
 }
 
 function dueSql({ table }: ObjectDefinition, isContinued: boolean): string {
@@ -95,13 +151,12 @@ const moveSql = ({ table }: ObjectDefinition): string => `
 function eventsOf(
   ctx: RequestContext,
   definition: ObjectDefinition,
-  { from, to, source }: OwnerMove,
-  moved: readonly { id: string; version: number }[],
+  { source }: OwnerMove,
+  written: readonly Written[],
 ): Statement[] {
   const type = `${definition.object}.updated` as const;
-  const recordIds = moved.map(({ id }) => id);
+  const recordIds = written.map(({ id }) => id);
   const event = eventOf(ctx, { type, object: definition.plural, recordIds, source });
-  const changes = { ownerId: [from, to] };
-  const records = moved.map(({ id, version }) => ({ recordId: id, version, changes }));
+  const records = written.map(({ id, ...what }) => ({ recordId: id, ...what }));
   return [recordEvents([event]), recordEventRecords(event, records)];
 }

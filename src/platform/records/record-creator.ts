@@ -28,7 +28,11 @@ import { eventStatements, indexStatements, newSearchStatement, tagsOf } from './
 export interface GivenValues {
   values?: ColumnValues;
   ownerId?: string | null;
+  /** The body comes from where nobody can be asked: required custom properties may be missing. */
+  mayLackProperties?: boolean;
 }
+
+const NO_PROPERTIES: WorkspaceSettings['properties'] = new Map();
 
 /** Makes records: one in a single round trip, or many with one statement each kind. */
 export class RecordCreator {
@@ -47,13 +51,13 @@ export class RecordCreator {
    */
   async one(ctx: RequestContext, body: unknown, given: GivenValues = {}): Promise<RecordJson> {
     const { definition } = this.store;
-    const { prepared, settings } = await this.prepareOne(ctx, body);
+    const { prepared, settings } = await this.prepareOne(ctx, body, given);
     const { row, uses } = prepared;
     Object.assign(row.values, given.values);
     if (given.ownerId !== undefined) row.ownerId = given.ownerId;
     const ownerIsDefault = prepared.ownerIsDefault && given.ownerId === undefined;
     await this.assertReferences(ctx, uses);
-    if (definition.prepare) {
+    if (definition.prepare || definition.follow) {
       // What the database is asked for must still be so when the record is written.
       return this.kit.database.transaction(ctx, (tx) =>
         this.writeOne({ ...ctx, tx }, row, settings, ownerIsDefault),
@@ -126,16 +130,17 @@ export class RecordCreator {
   private async prepareOne(
     ctx: RequestContext,
     body: unknown,
+    given: GivenValues,
   ): Promise<{ prepared: Prepared; settings: WorkspaceSettings }> {
     const item: WriteItem = { index: 0, body, pointer: '' };
     let settings = await this.kit.settings.of(ctx, this.store.definition);
-    let { prepared, errors } = this.prepare(ctx, item, settings);
+    let { prepared, errors } = this.prepare(ctx, item, settings, given);
     if (
       errors.some(({ pointer, code }) => code === 'unknownField' && pointer.includes('/custom/'))
     ) {
       // The property may have been defined a moment ago on another server.
       settings = await this.kit.settings.of(ctx, this.store.definition, true);
-      ({ prepared, errors } = this.prepare(ctx, item, settings));
+      ({ prepared, errors } = this.prepare(ctx, item, settings, given));
     }
     if (errors.length > 0) throw Problem.validation(errors);
     return { prepared, settings };
@@ -145,13 +150,15 @@ export class RecordCreator {
     ctx: RequestContext,
     item: WriteItem,
     settings: WorkspaceSettings,
+    { mayLackProperties }: GivenValues = {},
   ): { prepared: Prepared; errors: FieldError[] } {
     const { definition } = this.store;
     const errors: FieldError[] = [];
     const { pointer } = item;
     const input = { ...settings, lenient: false };
     const patch = parseRecord(definition, item.body, input, errors, pointer);
-    checkComplete(definition, patch.values, patch.custom, settings.properties, errors, pointer);
+    const needed = mayLackProperties ? NO_PROPERTIES : settings.properties;
+    checkComplete(definition, patch.values, patch.custom, needed, errors, pointer);
     const row = newRow(definition, uuidv7(), patch, ownerOfNew(ctx, definition, patch.ownerId));
     const uses = referencesOf(this.kit, definition, patch, settings.properties, pointer);
     const ownerIsDefault = patch.ownerId === undefined;

@@ -3,6 +3,7 @@ import { Database } from '../database/database.js';
 import type { ObjectDefinition } from './object-definition.js';
 import type { RecordCompanion } from './record-companion.js';
 import { searchSourceOf } from './record-search.js';
+import { partSourceOf } from '../search/search-part.js';
 import { SearchSources } from '../search/search-source.js';
 import { RecordSettings } from './record-settings.js';
 
@@ -22,6 +23,8 @@ export class RecordKit {
   register(definition: ObjectDefinition): void {
     this.definitions.set(definition.object, definition);
     this.searchSources.register(searchSourceOf(this.database, definition));
+    const { searchPart } = definition;
+    if (searchPart) this.searchSources.register(partSourceOf(this.database, searchPart, definition.table));
   }
 
   /** Lets another domain have a part in merges and purges of an object's records. */

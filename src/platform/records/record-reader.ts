@@ -104,8 +104,9 @@ export class RecordReader {
       conditions.push((params) => conditionSql(definition, checked, params));
     }
     if (query.query) {
-      const { object } = definition;
-      conditions.push(await planMatch(this.kit.database, ctx, object, query.query, query.deleted));
+      const { object, searchPart: part } = definition;
+      const options = { inBin: query.deleted, part };
+      conditions.push(await planMatch(this.kit.database, ctx, object, query.query, options));
     }
     return {
       definition,

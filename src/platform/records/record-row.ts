@@ -1,6 +1,7 @@
 import type { CustomProperty, IndexEntry } from './custom-properties.js';
 import { INDEXED_LENGTH, indexEntries } from './custom-properties.js';
 import { itemsOf } from './list-items.js';
+import { completedList } from './list-matching.js';
 import type { ColumnValues } from './field-types.js';
 import type { ObjectDefinition } from './object-definition.js';
 import type { RecordPatch } from './record-input.js';
@@ -53,7 +54,7 @@ export function newRow(
     id,
     version: 0,
     ownerId: patch.ownerId === undefined ? ownerId : patch.ownerId,
-    values: { ...firstValuesOf(definition), ...patch.values },
+    values: { ...firstValuesOf(definition), ...patchedValues(definition, {}, patch) },
     tags: patch.tags ?? [],
     custom: merged({}, patch.custom),
     externalIds: merged({}, patch.externalIds) as Record<string, string>,
@@ -63,15 +64,34 @@ export function newRow(
 }
 
 /** The row after a merge patch. */
-export function patched(row: RecordRow, patch: RecordPatch): RecordRow {
+export function patched(
+  definition: ObjectDefinition,
+  row: RecordRow,
+  patch: RecordPatch,
+): RecordRow {
   return {
     ...row,
     ownerId: patch.ownerId === undefined ? row.ownerId : patch.ownerId,
-    values: { ...row.values, ...patch.values },
+    values: { ...row.values, ...patchedValues(definition, row.values, patch) },
     tags: patch.tags ?? row.tags,
     custom: merged(row.custom, patch.custom),
     externalIds: merged(row.externalIds, patch.externalIds) as Record<string, string>,
   };
+}
+
+/** What a patch gives, with its lists completed. */
+function patchedValues(
+  { lists }: ObjectDefinition,
+  stored: ColumnValues,
+  { values }: RecordPatch,
+): ColumnValues {
+  const given = lists.filter(({ column }) => typeof values[column] === 'string');
+  if (given.length === 0) return values;
+  const completed = given.map((list) => {
+    const { column } = list;
+    return [column, completedList(list, values[column], stored[column])] as const;
+  });
+  return { ...values, ...Object.fromEntries(completed) };
 }
 
 function merged(

@@ -58,6 +58,13 @@ export interface RecordRules {
   prepare?: (db: Questions, ctx: RequestContext, drafts: readonly Draft[]) => Promise<void>;
   /** Gives values that follow from the record's others, such as totals; pure. */
   derive?: (draft: Draft) => void;
+  /**
+   * Keeps in step what hangs on the record elsewhere, such as the clocks of a ticket: looks at what
+   * there is and works out what `sides` will write; may give values, but finds nothing wrong. It
+   * comes last, in every write, also in those that ask no other rule because they only put values
+   * back (an import that is reverted) or on (a hand-over).
+   */
+  follow?: (db: Questions, ctx: RequestContext, drafts: readonly Draft[]) => Promise<void>;
   /** Statements that belong to the write and come after it: side tables of the domain. */
   sides?: (ctx: RequestContext, rows: readonly WrittenRow[]) => Statement[];
   /**
@@ -93,6 +100,10 @@ export function assertSound(draft: Draft): void {
   if (problem) throw problem;
 }
 
+/** Whether anything is asked of a domain before its records are written. */
+export const asksRules = ({ prepare, derive, follow }: RecordRules): boolean =>
+  prepare !== undefined || derive !== undefined || follow !== undefined;
+
 /** Runs the rules that come before a write; what they find wrong is in the drafts' errors. */
 export async function applyRules(
   rules: RecordRules,
@@ -100,8 +111,11 @@ export async function applyRules(
   ctx: RequestContext,
   drafts: readonly Draft[],
 ): Promise<void> {
-  const sound = drafts.filter(({ errors }) => errors.length === 0);
+  const sound = drafts.filter(isSound);
   if (rules.prepare && sound.length > 0) await rules.prepare(db, ctx, sound);
-  if (!rules.derive) return;
-  for (const draft of sound) if (draft.errors.length === 0) rules.derive(draft);
+  if (rules.derive) for (const draft of sound.filter(isSound)) rules.derive(draft);
+  const following = sound.filter(isSound);
+  if (rules.follow && following.length > 0) await rules.follow(db, ctx, following);
 }
+
+const isSound = ({ errors }: Draft): boolean => errors.length === 0;

@@ -12,6 +12,7 @@ export function searchSourceOf(database: Database, definition: ObjectDefinition)
   return {
     object: definition.object,
     table: definition.table,
+    part: definition.searchPart,
     async documents(scope, recordIds) {
       const rows = await database.query(scope, sql, [scope.workspaceId, recordIds]);
       return rows.map((row) => searchDocumentOf(definition, rowOf(definition, row)));

@@ -12,7 +12,7 @@ import type { RecordKit } from './record-kit.js';
 import { parseRecord } from './record-input.js';
 import { changesBetween, patched } from './record-row.js';
 import type { RecordRow } from './record-row.js';
-import { applyRules, draftOf, problemOf } from './record-rules.js';
+import { applyRules, asksRules, draftOf, problemOf } from './record-rules.js';
 import type { WorkspaceSettings } from './record-settings.js';
 import { recordsById } from './record-store.js';
 import type { RecordStore } from './record-store.js';
@@ -121,7 +121,7 @@ export class RecordUpdater {
     const country = countryOf(before) ?? settings.country;
     const input = { ...settings, country, lenient: false };
     const patch = parseRecord(definition, item.body, input, errors, item.pointer);
-    const after = patched(before, patch);
+    const after = patched(definition, before, patch);
     const fault = errors.length === 0 ? definition.check?.(after.values) : undefined;
     if (fault) errors.push({ pointer: item.pointer, code: 'incomplete', detail: fault });
     errors.push(...emptiedProperties(patch.custom, settings, item.pointer));
@@ -138,7 +138,7 @@ export class RecordUpdater {
     outcomes: Outcomes,
   ): Promise<Change[]> {
     const { definition } = this.store;
-    if (!definition.prepare && !definition.derive) return changes;
+    if (!asksRules(definition)) return changes;
     const drafts = changes
       .filter((change) => Object.keys(change.changes).length > 0)
       .map((change) => ({ ...draftOf(change.before, change.after, change.item.pointer), change }));

@@ -4,6 +4,7 @@ import { planKeys } from './key-plan.js';
 import { SAMPLE_RATE } from './keys.js';
 import { parseQuery } from './search-query.js';
 import type { SearchQuery } from './search-query.js';
+import type { SearchPart } from './search-source.js';
 import { TermFrequencies } from './term-frequencies.js';
 
 /** Collects parameters; `add` returns the placeholder. */
@@ -25,47 +26,83 @@ const COMMON = 16_000;
  * Asks the index first how common the query is, because reading all that a common one finds takes
  * as long as there are records, and meeting a rare one by chance does too.
  * @param object singular name, such as `contact`.
- * @param inBin whether the list is of the bin rather than of what is in use.
+ * @param options `inBin`: the list is of the bin rather than of what is in use; `part`: what finds
+ * the object's records besides their own words.
  */
 export async function planMatch(
   database: Database,
   ctx: RequestContext,
   object: string,
   text: string,
-  inBin = false,
+  { inBin = false, part }: { inBin?: boolean; part?: SearchPart } = {},
 ): Promise<MatchCondition> {
   const query = parseQuery(text);
   if (!query) return () => 'false';
   // The index does not lead to the bin, which is small.
-  if (inBin) return (params) => eachRow(query, object, params);
-  const frequencies = TermFrequencies.of(database).get(ctx, object);
-  const keys = planKeys(query, ctx.workspaceId, object, frequencies);
+  if (inBin) return (params) => eachRow(query, object, part, params);
   const enough = Math.ceil(COMMON / SAMPLE_RATE);
-  const [row] = await database.query<{ found: number }>(
+  const objects = part ? [object, part.object] : [object];
+  const plans = objects.map((name) => {
+    const frequencies = TermFrequencies.of(database).get(ctx, name);
+    return { name, keys: planKeys(query, ctx.workspaceId, name, frequencies) };
+  });
+  const counts = await database.run(
     ctx,
-    'select search_count_sample($1, $2::text[], $3::text[], $4::integer[], $5) as found',
-    [object, query.patterns, query.initials, keys.sample, enough],
+    plans.map(({ name, keys }) => ({
+      text: 'select search_count_sample($1, $2::text[], $3::text[], $4::integer[], $5) as found',
+      params: [name, query.patterns, query.initials, keys.sample, enough],
+    })),
   );
-  const isCommon = (row?.found ?? 0) >= enough;
+  const isCommon = counts.some(({ rows }) => Number(rows[0]?.['found'] ?? 0) >= enough);
+  const ways = plans.map(({ name, keys }) => ({ name, keys: keys.part }));
   return (params) =>
-    isCommon ? eachRow(query, object, params) : allFound(query, object, keys.part, params);
+    isCommon
+      ? eachRow(query, object, part, params)
+      : allFound(query, ctx.workspaceId, ways, part, params);
 }
 
+/** @param ways that of the object, then that of its part. */
 function allFound(
   query: SearchQuery,
-  object: string,
-  keys: readonly number[],
+  workspaceId: string,
+  ways: readonly { name: string; keys: readonly number[] }[],
+  part: SearchPart | undefined,
   params: ParameterList,
 ): string {
-  return `r.id in (select m.record_id from search_match(${params.add(object, 'text')},
-    ${params.add(query.patterns, 'text[]')}, ${params.add(query.initials, 'text[]')},
-    ${params.add(keys, 'integer[]')}) m)`;
+  const [patterns, initials] = patternsOf(query, params);
+  const [own = '', parts] = ways.map(
+    ({ name, keys }) =>
+      `search_match(${params.add(name, 'text')}, ${patterns}, ${initials},
+        ${params.add(keys, 'integer[]')}) m`,
+  );
+  const besides =
+    part && parts
+      ? `union all select p.${part.owner} from ${parts}
+        join ${part.table} p on p.workspace_id = ${params.add(workspaceId, 'uuid')}
+          and p.id = m.record_id`
+      : '';
+  return `r.id in (select m.record_id from ${own} ${besides})`;
 }
 
-function eachRow(query: SearchQuery, object: string, params: ParameterList): string {
+function eachRow(
+  query: SearchQuery,
+  object: string,
+  part: SearchPart | undefined,
+  params: ParameterList,
+): string {
+  const [patterns, initials] = patternsOf(query, params);
+  const matches = (name: string, id: string): string => `d.workspace_id = r.workspace_id
+    and d.object = ${params.add(name, 'text')} and d.record_id = ${id}
+    and search_matches(d.body, ${patterns}, ${initials}) offset 0`;
   // The offset keeps the planner from turning this into a join that reads all documents.
-  return `exists (select from search_documents d where d.workspace_id = r.workspace_id
-    and d.object = ${params.add(object, 'text')} and d.record_id = r.id
-    and search_matches(d.body, ${params.add(query.patterns, 'text[]')},
-      ${params.add(query.initials, 'text[]')}) offset 0)`;
+  const own = `exists (select from search_documents d where ${matches(object, 'r.id')})`;
+  if (!part) return own;
+  return `(${own} or exists (select from ${part.table} p
+    cross join lateral (select from search_documents d where ${matches(part.object, 'p.id')}) d
+    where p.workspace_id = r.workspace_id and p.${part.owner} = r.id offset 0))`;
 }
+
+const patternsOf = (query: SearchQuery, params: ParameterList): [string, string] => [
+  params.add(query.patterns, 'text[]'),
+  params.add(query.initials, 'text[]'),
+];

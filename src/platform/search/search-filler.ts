@@ -128,7 +128,7 @@ export class SearchFiller implements BeforeApplicationShutdown {
   }
 
   private async claim(tx: Transaction): Promise<Portion | undefined> {
-    const [portion] = await tx.query<Portion>(CLAIM_SQL, [this.sources.objects()]);
+    const [portion] = await tx.query<Portion>(CLAIM_SQL, [this.sources.indexed()]);
     return portion;
   }
 

@@ -7,6 +7,7 @@ import { planMatch } from './match-condition.js';
 import { parseQuery } from './search-query.js';
 import type { SearchQuery } from './search-query.js';
 import { SearchSources } from './search-source.js';
+import type { SearchPart } from './search-source.js';
 import { TermFrequencies } from './term-frequencies.js';
 
 /** A record found. */
@@ -27,6 +28,17 @@ export interface SearchTarget {
 
 /** Own records that are compared when the caller may see no others. */
 const CANDIDATES = 256;
+
+/** What answers a query best; see `search_find`. */
+const FOUND = `search_find($2, $3, $4, $5::text[], $6::text[], $7::text[], $8::integer[],
+    $9::integer[], $10::integer[], $11, $12, $13)
+    with ordinality as f (record_id, title, subtitle, score, place)`;
+
+/** Parts looked at for each hit that is wanted: several may be of one record. */
+const PARTS_EACH = 5;
+
+/** The best score of a record that is found by what is said about it. */
+const OF_PARTS = 0.3;
 
 /** Finds the records that answer a query best, of several objects at once. */
 @Injectable()
@@ -52,20 +64,26 @@ export class SearchFinder {
   ): Promise<SearchHit[]> {
     const query = parseQuery(text);
     if (!query || targets.length === 0) return [];
-    const statements: Statement[] = [];
+    const asked: { object: string; statement: Statement }[] = [];
     for (const { object, reach } of targets) {
-      statements.push(
-        reach === 'own'
-          ? await this.ownStatement(ctx, object, text, query, limit)
-          : this.statement(ctx, object, query, limit),
-      );
+      const part = this.sources.get(object)?.part;
+      if (reach === 'own') {
+        const statement = await this.ownStatement(ctx, object, text, query, limit);
+        asked.push({ object, statement });
+        continue;
+      }
+      asked.push({ object, statement: this.statement(ctx, object, query, limit) });
+      if (part) {
+        asked.push({ object, statement: this.partStatement(ctx, object, part, query, limit) });
+      }
     }
+    const statements = asked.map(({ statement }) => statement);
     const results = await this.database.run(ctx, statements);
-    const hits = results.flatMap((result, index) => hitsOf(result, targets[index]?.object ?? ''));
-    return hits
+    const hits = results.flatMap((result, index) => hitsOf(result, asked[index]?.object ?? ''));
+    const ranked = hits
       .sort((left, right) => right.hit.score - left.hit.score || left.place - right.place)
-      .slice(0, limit)
       .map(({ hit }) => hit);
+    return eachOnce(ranked).slice(0, limit);
   }
 
   private statement(
@@ -74,23 +92,51 @@ export class SearchFinder {
     query: SearchQuery,
     limit: number,
   ): Statement {
-    const keys = planKeys(query, ctx.workspaceId, object, this.frequencies.get(ctx, object));
-    const { title, raw, words, patterns, initials } = query;
     // What is indexed behind its write may have been deleted meanwhile.
     return {
-      text: `select f.record_id as id, f.title, f.subtitle, f.score
-        from search_find($2, $3, $4, $5::text[], $6::text[], $7::text[], $8::integer[],
-          $9::integer[], $10::integer[], $11, $12, $13)
-          with ordinality as f (record_id, title, subtitle, score, place)
+      text: `select f.record_id as id, f.title, f.subtitle, f.score from ${FOUND}
         where exists (select from ${this.tableOf(object)} r where r.workspace_id = $1
           and r.id = f.record_id and r.deleted_at is null offset 0)
         order by f.place`,
-      params: [
-        ...[ctx.workspaceId, object, title, raw, words, patterns, initials],
-        ...[keys.sample, keys.beginning, keys.part],
-        ...[keys.seeksBeginnings ? limit : 1, keys.seeksParts ? limit : 1, limit],
-      ],
+      params: this.findParams(ctx, object, query, limit),
     };
+  }
+
+  /** The records of what is found of a part of them, behind those found by their own words. */
+  private partStatement(
+    ctx: RequestContext,
+    object: string,
+    part: SearchPart,
+    query: SearchQuery,
+    limit: number,
+  ): Statement {
+    return {
+      text: `select d.record_id as id, d.title, d.subtitle, least(max(f.score), ${OF_PARTS}) as score
+        from ${FOUND}
+        join ${part.table} p on p.workspace_id = $1 and p.id = f.record_id
+        join ${this.tableOf(object)} r on r.workspace_id = $1 and r.id = p.${part.owner}
+          and r.deleted_at is null
+        join search_documents d on d.workspace_id = $1 and d.object = $14 and d.record_id = r.id
+        group by d.record_id, d.title, d.subtitle
+        order by score desc, min(f.place)`,
+      params: [...this.findParams(ctx, part.object, query, limit * PARTS_EACH), object],
+    };
+  }
+
+  /** Those of {@link FOUND}, from `$1`, which is the workspace. */
+  private findParams(
+    ctx: RequestContext,
+    object: string,
+    query: SearchQuery,
+    limit: number,
+  ): unknown[] {
+    const keys = planKeys(query, ctx.workspaceId, object, this.frequencies.get(ctx, object));
+    const { title, raw, words, patterns, initials } = query;
+    return [
+      ...[ctx.workspaceId, object, title, raw, words, patterns, initials],
+      ...[keys.sample, keys.beginning, keys.part],
+      ...[keys.seeksBeginnings ? limit : 1, keys.seeksParts ? limit : 1, limit],
+    ];
   }
 
   /** Starts from the caller's own records, which the index of all words does not know. */
@@ -101,7 +147,8 @@ export class SearchFinder {
     query: SearchQuery,
     limit: number,
   ): Promise<Statement> {
-    const match = await planMatch(this.database, ctx, object, text);
+    const { part } = this.sources.get(object) ?? {};
+    const match = await planMatch(this.database, ctx, object, text, { part });
     const params: unknown[] = [ctx.workspaceId, ctx.principal.userId, object, limit];
     params.push(query.title, query.raw, query.words);
     const add = (value: unknown, cast = 'text'): string => `$${params.push(value)}::${cast}`;
@@ -135,4 +182,10 @@ function hitsOf({ rows }: StatementResult, type: string): { hit: SearchHit; plac
     const { id, title, subtitle, score } = row as unknown as Omit<SearchHit, 'type'>;
     return { hit: { type, id, title, subtitle, score }, place };
   });
+}
+
+/** Found by its own words and by what is said about it, a record is one hit: the better one. */
+function eachOnce(hits: readonly SearchHit[]): SearchHit[] {
+  const seen = new Set<string>();
+  return hits.filter(({ id }) => !seen.has(id) && seen.add(id));
 }

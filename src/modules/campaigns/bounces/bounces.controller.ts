@@ -16,7 +16,9 @@ export class BouncesController {
   @Endpoint({
     permission: 'campaign:send',
     summary: 'Tell of mails that came back, or that receivers complained about',
-    description: 'For a gateway, or a program that reads the mailbox where bounces arrive.',
+    description:
+      'For a gateway that tells of them as JSON. Raw reports of mail servers (RFC 3464) are taken ' +
+      'by `POST /v1/inbound/email`.',
     answers: BouncesDto,
     problems: [422],
     throttle: 'bulk',

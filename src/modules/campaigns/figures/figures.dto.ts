@@ -67,6 +67,13 @@ export class FiguresDto extends MailCountsDto {
   unsubscribed!: number;
   @ApiProperty({ type: String, nullable: true, description: 'Why sending waits at present' })
   trouble!: string | null;
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'When the winner of the test will be chosen; null for none, or by hand',
+  })
+  winnerAt!: string | null;
   @ApiProperty({ type: [SkippedDto] }) skippedBy!: SkippedDto[];
   @ApiProperty({ type: [VariantFiguresDto] }) variants!: VariantFiguresDto[];
   @ApiProperty({ type: [LinkFiguresDto], description: 'The 1,000 most followed' })

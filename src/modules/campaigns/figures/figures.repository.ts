@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../../common/context.js';
 import { Database } from '../../../platform/database/database.js';
+import { utcSql } from '../../../platform/records/utc-sql.js';
 
 type Owner = Pick<RequestContext, 'workspaceId' | 'tx'>;
 
@@ -75,6 +76,17 @@ const ORDERS = `
     and o.kind = 'order' and o.status not in ('draft', 'cancelled')
   group by o.currency order by o.currency`;
 
+/** Receivers of each variant who have ordered. */
+const ORDERING = `
+  with engaged as materialized (
+    select contact_id, variant_id, least(opened_at, clicked_at) as since from campaign_recipients
+    where workspace_id = $1 and campaign_id = $2 and contact_id is not null
+      and (opened_at is not null or clicked_at is not null))
+  select e.variant_id as "variantId", count(distinct e.contact_id) as count
+  from engaged e join orders o on ${within('o')}
+    and o.kind = 'order' and o.status not in ('draft', 'cancelled')
+  group by e.variant_id`;
+
 const DEALS = `
   with ${ENGAGED}
   select d.currency, count(*) as count, sum(d.amount)::text as amount,
@@ -117,6 +129,16 @@ export class FiguresRepository {
     return this.database.query(owner, ORDERS, [owner.workspaceId, campaignId, days]);
   }
 
+  /** How many receivers of each variant have ordered, by its id. */
+  async ordering(owner: Owner, campaignId: string, days: number): Promise<Map<string, number>> {
+    const rows = await this.database.query<{ variantId: string | null; count: number }>(
+      owner,
+      ORDERING,
+      [owner.workspaceId, campaignId, days],
+    );
+    return new Map(rows.map(({ variantId, count }) => [variantId ?? '', count]));
+  }
+
   deals(
     owner: Owner,
     campaignId: string,
@@ -137,13 +159,17 @@ export class FiguresRepository {
     return row?.count ?? 0;
   }
 
-  /** Why sending waits, if the server takes nothing. */
-  async trouble(owner: Owner, campaignId: string): Promise<string | null> {
-    const [row] = await this.database.query<{ trouble: string | null }>(
+  /** Why sending waits, if the server takes nothing, and when a test is decided. */
+  async run(
+    owner: Owner,
+    campaignId: string,
+  ): Promise<{ trouble: string | null; winnerAt: string | null }> {
+    const [row] = await this.database.query<{ trouble: string | null; winnerAt: string | null }>(
       owner,
-      'select trouble from campaign_runs where workspace_id = $1 and campaign_id = $2',
+      `select trouble, ${utcSql("nullif(winner_at, 'infinity')")} as "winnerAt"
+       from campaign_runs where workspace_id = $1 and campaign_id = $2`,
       [owner.workspaceId, campaignId],
     );
-    return row?.trouble ?? null;
+    return row ?? { trouble: null, winnerAt: null };
   }
 }

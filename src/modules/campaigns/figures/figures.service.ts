@@ -31,19 +31,19 @@ export class FiguresService {
     const campaign = await this.stored.find(ctx, id);
     if (!campaign) throw Problem.notFound('campaign', id);
     const { attributionDays: days, content } = campaign;
-    const [rows, skipped, links, unsubscribed, orders, deals, trouble] = await Promise.all([
+    const [rows, skipped, links, unsubscribed, orders, deals, run] = await Promise.all([
       this.figures.byVariant(ctx, id),
       this.figures.skipped(ctx, id),
       this.figures.byLink(ctx, id),
       this.figures.unsubscribed(ctx, id, content.purpose, days),
       ctx.grants.has('order:read') ? this.figures.orders(ctx, id, days) : [],
       ctx.grants.has('deal:read') ? this.figures.deals(ctx, id, days) : [],
-      this.figures.trouble(ctx, id),
+      this.figures.run(ctx, id),
     ]);
     const names = new Map(content.variants.map((variant) => [variant.id, variant.name]));
     return {
       ...rows.map(countsOf).reduce(sum, NO_COUNTS),
-      ...{ unsubscribed, trouble },
+      ...{ unsubscribed, ...run },
       skippedBy: skipped.map(({ reason, count }) => ({ reason: reason ?? 'unknown', count })),
       variants: rows.map((row) => ({
         ...{ variantId: row.variantId, name: names.get(row.variantId ?? '') ?? null },

@@ -46,6 +46,7 @@ export class AudienceFreezer {
   async step(ctx: RequestContext, key: RunKey, plan: FreezePlan): Promise<boolean> {
     const condition = await this.conditions.of(ctx, plan.content);
     return this.database.transaction(ctx, async (tx) => {
+      await this.runs.keepCampaign(tx, key);
       const run = await this.runs.hold(tx, key);
       if (!run) throw new Error('Another worker sends the campaign');
       if (run.frozenAt !== null) return false;

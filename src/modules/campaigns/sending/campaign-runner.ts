@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Clock } from '../../../common/clock.js';
 import type { RequestContext } from '../../../common/context.js';
 import { Problem } from '../../../common/errors.js';
 import { uuidv7 } from '../../../common/uuid.js';
@@ -8,6 +9,7 @@ import { HandlesJob } from '../../../platform/queue/handles-job.js';
 import type { RunningJob } from '../../../platform/queue/handles-job.js';
 import { JobQueue } from '../../../platform/queue/job-queue.js';
 import type { DeedResult } from '../../../platform/records/record-actor.js';
+import { measureFault } from '../campaign-rules.js';
 import { CampaignsRepository } from '../campaigns.repository.js';
 import type { StoredCampaign } from '../campaigns.repository.js';
 import { CampaignsService } from '../campaigns.service.js';
@@ -25,10 +27,11 @@ import { RunCampaign } from './sending.jobs.js';
 import type { CampaignJobData } from './sending.jobs.js';
 import { SendingOptions } from './sending-options.js';
 import { startsAt } from './start-time.js';
-import { Winner } from './winner.js';
 
 /** Recipients who wait for the winner that one statement frees. */
 const PORTION = 5000;
+
+const PAUSED = { name: 'paused', status: 'paused' };
 
 /** A run that has its campaign. */
 interface Run {
@@ -37,7 +40,7 @@ interface Run {
   signal: AbortSignal;
 }
 
-/** What comes after a run: nothing, or another one in so many milliseconds. */
+/** What comes after a run: nothing, or another one in so many milliseconds, or once decided. */
 type Next = number | null;
 
 /**
@@ -57,9 +60,9 @@ export class CampaignRunner {
     private readonly recipients: RecipientsRepository,
     private readonly freezer: AudienceFreezer,
     private readonly orphans: Orphans,
-    private readonly winner: Winner,
     private readonly sender: CampaignSender,
     private readonly options: SendingOptions,
+    private readonly clock: Clock,
   ) {}
 
   @HandlesJob(RunCampaign)
@@ -96,7 +99,8 @@ export class CampaignRunner {
   private async letGo(ctx: RequestContext, key: RunLease['key'], next: Next): Promise<void> {
     await this.database.transaction(ctx, async (tx) => {
       await tx.run([this.recipients.putBack(key), this.runs.release(key, next)]);
-      if (next === null) return;
+      // Whoever decides the test asks for another run.
+      if (next === null || next === Infinity) return;
       const data = { campaignId: key.campaignId };
       await this.jobs.enqueue(tx, RunCampaign, data, { delay: Math.ceil(next) });
     });
@@ -108,6 +112,11 @@ export class CampaignRunner {
     if (campaign?.status === 'scheduled') {
       const early = startsAt(campaign.time) - Date.now();
       if (early > 0) return early;
+      const problem = measureFault(campaign)?.detail;
+      if (problem !== undefined) {
+        await this.become(ctx, campaign.id, 'scheduled', { ...PAUSED, problem });
+        return null;
+      }
       await this.become(ctx, campaign.id, 'scheduled', { name: 'started', status: 'sending' });
       campaign = await this.stored.find(ctx, campaign.id);
     }
@@ -119,8 +128,10 @@ export class CampaignRunner {
 
   /** Settles who gets it; false when it was stopped. */
   private async freeze({ ctx, lease, signal }: Run, campaign: StoredCampaign): Promise<boolean> {
-    const { content, testPercent, winnerVariantId, time, winnerAfterMinutes } = campaign;
-    await this.database.run(ctx, [this.runs.saveWinnerTime(lease.key, winnerAfterMinutes)]);
+    const { content, testPercent, winnerVariantId, time } = campaign;
+    if (testPercent !== null && winnerVariantId === null) {
+      await this.database.run(ctx, [this.runs.saveWinnerTime(lease.key, this.decidedAt(campaign))]);
+    }
     const plan = { content, testPercent, winner: winnerVariantId, time };
     do if (signal.aborted || !lease.isWanted) return false;
     while (await this.freezer.step(ctx, lease.key, plan));
@@ -129,7 +140,7 @@ export class CampaignRunner {
 
   private async send(run: Run, campaign: StoredCampaign): Promise<Next> {
     const { ctx, lease, signal } = run;
-    const hasWinner = await this.freeWinner(run, campaign);
+    const hasWinner = await this.freeHeld(run, campaign);
     const plan = planOf(campaign.id, campaign.content, campaign.isTracked);
     await this.database.run(ctx, [this.stored.saveLinks(ctx.workspaceId, campaign.id, plan.urls)]);
     const journal = OutgoingJournal.begin(lease.key.lease, this.options.journals);
@@ -152,36 +163,29 @@ export class CampaignRunner {
   ): Promise<Next> {
     if (end.kind === 'stopped') return null;
     if (end.kind === 'refused') {
-      const pause = { name: 'paused', status: 'paused', problem: end.message };
-      await this.become(ctx, campaign.id, 'sending', pause);
+      await this.become(ctx, campaign.id, 'sending', { ...PAUSED, problem: end.message });
       return null;
     }
     if (end.next !== null) return end.next;
-    if (end.hasHeld) {
-      if (hasWinner) return 0;
-      return campaign.winnerBy === 'manual' ? null : this.untilWinner(ctx, campaign.id);
-    }
+    if (end.hasHeld) return hasWinner ? 0 : Infinity;
     await this.become(ctx, campaign.id, 'sending', { name: 'sent', status: 'sent' });
     this.logger.log({ campaignId: campaign.id }, 'A campaign is sent');
     return null;
   }
 
-  /** Decides the test when its time has come, and frees those who wait; whether there is a winner. */
-  private async freeWinner({ ctx, lease }: Run, campaign: StoredCampaign): Promise<boolean> {
+  /** Frees those who wait for the winner of the test; false while there is none. */
+  private async freeHeld({ lease }: Run, campaign: StoredCampaign): Promise<boolean> {
     if (campaign.testPercent === null) return true;
-    let winner = campaign.winnerVariantId;
-    if (winner === null && campaign.winnerBy !== 'manual') {
-      if ((await this.untilWinner(ctx, campaign.id)) > 0) return false;
-      winner = await this.winner.decide(ctx, campaign);
-    }
+    const winner = campaign.winnerVariantId;
     if (winner === null) return false;
     while ((await this.recipients.freeHeld(lease.key, winner, PORTION)) > 0);
     return true;
   }
 
-  private async untilWinner(ctx: RequestContext, campaignId: string): Promise<number> {
-    const at = await this.runs.winnerAt(ctx, campaignId);
-    return at === null ? 0 : Math.max(0, Date.parse(at) - Date.now());
+  /** When the test is to be decided: RFC 3339, or never by itself. */
+  private decidedAt({ winnerBy, winnerAfterMinutes }: StoredCampaign): string {
+    if (winnerBy === 'manual') return 'infinity';
+    return new Date(this.clock.now() + winnerAfterMinutes * 60_000).toISOString();
   }
 
   /** Moves the campaign on, unless somebody was faster and moved it elsewhere. */

@@ -52,6 +52,7 @@ export class Delivery {
     try {
       await this.mailer.send(made.message, {
         beforeEnd: () => this.beforeEnd(claimed.id, gate),
+        atEnd: () => this.atEnd(claimed.id, gate),
         afterEnd: () => this.journal.ended(claimed.id),
       });
     } catch (error) {
@@ -65,14 +66,13 @@ export class Delivery {
   }
 
   /**
-   * The write-ahead: committed first, then noted on this machine, then the mail ends.
+   * The write-ahead: committed first; what follows is noted on this machine, and then the mail ends.
    * @throws Error when it must not end; `gate` says why.
    */
   private async beforeEnd(id: string, gate: Gate): Promise<void> {
     try {
       const isMarked = await this.ledger.mark(id);
       gate.isStopped = !isMarked || !this.lease.isValid;
-      if (!gate.isStopped) this.journal.ending(id);
     } catch (error) {
       gate.broken = error as Error;
       throw error;
@@ -80,9 +80,19 @@ export class Delivery {
     if (gate.isStopped) throw new Error('The mail is not to be sent any more');
   }
 
+  private atEnd(id: string, gate: Gate): void {
+    try {
+      this.journal.ending(id);
+    } catch (error) {
+      gate.broken = error as Error;
+      throw error;
+    }
+  }
+
   private async failed(claimed: Claimed, address: string, error: MailError): Promise<Delivered> {
     const reason = error.message.slice(0, LONGEST_REASON);
     const about = subjectOf(error);
+    if (error.failure !== 'unknown') this.journal.refused(claimed.id);
     switch (error.failure) {
       case 'unknown':
         await this.ledger.settle(this.uncertain(claimed, reason));

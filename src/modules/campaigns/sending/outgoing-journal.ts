@@ -27,11 +27,13 @@ function bootId(): string | null {
 export type Ended = 'no' | 'perhaps' | 'yes';
 
 /**
- * Which mails a run has ended, noted on this machine in the microseconds before their last byte
- * goes to the server, and after. The database knows that a mail was being handed over; only its
+ * Which mails a run has ended, noted on this machine directly before their last bytes
+ * are written to the connection, and directly after: three system calls in a row. The database knows that a mail was being handed over; only its
  * sender knew how far it was. When the sender dies, its journal still knows: what is noted twice was
  * handed to the system, which delivers it without the sender; what is not noted was not, and can be
- * sent. Nobody knows of a mail whose sender died between its two notes.
+ * sent. Nobody knows of a mail whose sender died between its two notes: no call does
+ * both at once, and no server could be asked. What a server refused is noted as undone, so that
+ * the notes of one attempt say nothing of the next.
  *
  * It outlives the process, not the machine: one from before the last start of the machine may lack
  * entries that were never written to the disk, so it is not believed.
@@ -63,8 +65,9 @@ export class OutgoingJournal {
     if (!bytes || boot === null || bytes.toString('latin1', 0, HEADER).trim() !== boot) return null;
     const notes = new Map<string, Ended>();
     for (let at = HEADER; at + ENTRY <= bytes.length; at += ENTRY) {
-      const id = uuidOf(bytes.toString('hex', at, at + ENTRY));
-      notes.set(id, notes.has(id) ? 'yes' : 'perhaps');
+      const entry = bytes.subarray(at, at + ENTRY);
+      if (isVoid(entry)) notes.delete(idOf(flipped(entry)));
+      else notes.set(idOf(entry), notes.has(idOf(entry)) ? 'yes' : 'perhaps');
     }
     return (id) => notes.get(id) ?? 'no';
   }
@@ -74,19 +77,24 @@ export class OutgoingJournal {
     rmSync(join(folder, `${lease}.journal`), { force: true });
   }
 
-  /** Notes a mail whose last byte is sent next, in the same turn of the event loop. */
+  /** Notes a mail whose last bytes are written next. */
   ending(recipientId: string): void {
-    this.note(recipientId);
+    this.note(entryOf(recipientId));
   }
 
-  /** Notes that its last byte was given to the system. */
+  /** Notes that the system has its last bytes. */
   ended(recipientId: string): void {
     // Its run may be over by now: a mail that was settled needs no second note.
-    if (!this.isClosed) this.note(recipientId);
+    if (!this.isClosed) this.note(entryOf(recipientId));
   }
 
-  private note(recipientId: string): void {
-    writeSync(this.descriptor, Buffer.from(recipientId.replaceAll('-', ''), 'hex'));
+  /** Notes, before that is settled, that the server has refused it: it may go another time. */
+  refused(recipientId: string): void {
+    this.note(flipped(entryOf(recipientId)));
+  }
+
+  private note(entry: Buffer): void {
+    writeSync(this.descriptor, entry);
   }
 
   /** Leaves it to whoever takes over: some mail of it has not been settled. */
@@ -102,6 +110,13 @@ export class OutgoingJournal {
     rmSync(this.file, { force: true });
   }
 }
+
+const entryOf = (id: string): Buffer => Buffer.from(id.replaceAll('-', ''), 'hex');
+const idOf = (entry: Buffer): string => uuidOf(entry.toString('hex'));
+const flipped = (entry: Buffer): Buffer => Buffer.from(entry.map((byte) => byte ^ 0xff));
+
+/** The version of a UUID, seven, is eight when it is flipped. */
+const isVoid = (entry: Buffer): boolean => (entry[6] ?? 0) >> 4 === 8;
 
 const defaultFolder = (): string => join(tmpdir(), `keel-outgoing-${userInfo().uid}`);
 

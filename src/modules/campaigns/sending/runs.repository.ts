@@ -19,13 +19,12 @@ export interface RunRow {
   /** Recipients given to each variant (`held` waits for the winner), for exact shares. */
   assigned: Record<string, number>;
   frozenAt: string | null;
-  winnerAt: string | null;
   tokens: number;
   /** Seconds since the tokens were counted. */
   elapsed: number;
 }
 
-const COLUMNS = `place, assigned, frozen_at as "frozenAt", winner_at as "winnerAt", tokens,
+const COLUMNS = `place, assigned, frozen_at as "frozenAt", tokens,
   extract(epoch from now() - refilled_at)::float8 as elapsed`;
 
 const keyOf = ({ workspaceId, campaignId, lease }: RunKey): unknown[] => [
@@ -66,13 +65,29 @@ export class RunsRepository {
     return row?.status ?? null;
   }
 
-  /** Lets the campaign go. @param delay milliseconds until it has to be looked at again. */
+  /**
+   * Lets the campaign go.
+   * @param delay milliseconds until it has to be looked at again; Infinity: not before its test is
+   * decided, unless that is so by now.
+   */
   release(key: RunKey, delay: number | null): Statement {
     return {
       text: `update campaign_runs set lease = null, lease_until = null,
-          next_at = now() + $4 * interval '1 millisecond' where ${MINE}`,
+          next_at = case when $4 = 'Infinity'::float8 and winner_at is not null then 'infinity'
+            when $4 = 'Infinity'::float8 then now()
+            else now() + $4 * interval '1 millisecond' end where ${MINE}`,
       params: [...keyOf(key), delay],
     };
+  }
+
+  /**
+   * Keeps the campaign from being changed. New recipients do so in any case: whoever holds the run
+   * and then inserts them would wait for somebody who changes the campaign and waits for the run.
+   */
+  async keepCampaign(tx: Transaction, { workspaceId, campaignId }: RunKey): Promise<void> {
+    await tx.query('select from campaigns where workspace_id = $1 and id = $2 for key share', [
+      ...[workspaceId, campaignId],
+    ]);
   }
 
   /** Holds the run for a step of its work; null when it is another's. */
@@ -93,23 +108,50 @@ export class RunsRepository {
     };
   }
 
-  /** When the winner of the test is to be decided. */
-  saveWinnerTime(key: RunKey, minutes: number): Statement {
+  /** When the test is to be decided, unless that is known. @param at RFC 3339, or `infinity`. */
+  saveWinnerTime(key: RunKey, at: string): Statement {
     return {
-      text: `update campaign_runs set winner_at = now() + $4 * interval '1 minute'
-        where ${MINE} and winner_at is null`,
-      params: [...keyOf(key), minutes],
+      text: `update campaign_runs r set winner_at = $4 where ${MINE} and winner_at is null
+        and exists (select from campaigns c where c.workspace_id = $1 and c.id = $2
+          and c.winner_variant_id is null)`,
+      params: [...keyOf(key), at],
     };
   }
 
-  /** When the winner of the test is to be decided; null before the campaign has begun. */
-  async winnerAt(owner: Pick<RunKey, 'workspaceId'>, campaignId: string): Promise<string | null> {
-    const [row] = await this.database.query<{ winnerAt: string | null }>(
-      owner,
-      `select winner_at as "winnerAt" from campaign_runs where workspace_id = $1 and campaign_id = $2`,
-      [owner.workspaceId, campaignId],
+  /** Tests, of all workspaces, that have to be decided by now. */
+  findUndecided(
+    now: string,
+    limit: number,
+  ): Promise<{ workspaceId: string; campaignId: string }[]> {
+    return this.database.query(
+      SYSTEM,
+      `select r.workspace_id as "workspaceId", r.campaign_id as "campaignId" from campaign_runs r
+       join campaigns c on c.workspace_id = r.workspace_id and c.id = r.campaign_id
+       where r.winner_at <= $1::timestamptz and c.deleted_at is null
+         and c.status in ('sending', 'paused')
+       order by r.winner_at, r.campaign_id limit $2`,
+      [now, limit],
     );
-    return row?.winnerAt ?? null;
+  }
+
+  /**
+   * Takes the time of a test's decision, in the transaction that decides it, or ends the campaign;
+   * from then on the run has something to do.
+   * @param now null: whether or not it has come.
+   * @returns whether it was there, and has come.
+   */
+  async takeWinnerTime(
+    tx: Transaction,
+    { workspaceId, campaignId }: Omit<RunKey, 'lease'>,
+    now: string | null,
+  ): Promise<boolean> {
+    const taken = await tx.query(
+      `update campaign_runs set winner_at = null, next_at = now()
+       where workspace_id = $1 and campaign_id = $2 and winner_at is not null
+         and ($3::timestamptz is null or winner_at <= $3) returning campaign_id`,
+      [workspaceId, campaignId, now],
+    );
+    return taken.length > 0;
   }
 
   saveTokens(key: RunKey, tokens: number): Statement {

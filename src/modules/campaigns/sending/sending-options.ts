@@ -7,7 +7,7 @@ export class SendingOptions {
   /** Recipients that are claimed, and their contacts read, at a time. */
   batch = 500;
   /** Contacts that one step of the freezing looks at. */
-  span = 5000;
+  span = 2000;
   /** Milliseconds until each further attempt for a receiver that the server puts off. */
   retries: readonly number[] = [5000, 60_000, 600_000, 3_600_000, 4 * 3_600_000];
   /** Milliseconds until a server that cannot be reached is tried again: doubles up to the longest. */

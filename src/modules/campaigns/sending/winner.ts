@@ -1,9 +1,25 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../../common/context.js';
-import { Problem } from '../../../common/errors.js';
+import { JobQueue } from '../../../platform/queue/job-queue.js';
+import type { ColumnValues } from '../../../platform/records/field-types.js';
+import { contentOf } from '../campaign-content.js';
 import { CampaignsService } from '../campaigns.service.js';
 import type { StoredCampaign } from '../campaigns.repository.js';
 import { FiguresRepository } from '../figures/figures.repository.js';
+import { RunsRepository } from './runs.repository.js';
+import { RunCampaign, runKey } from './sending.jobs.js';
+
+type Measure = Exclude<StoredCampaign['winnerBy'], 'manual'>;
+
+/** How a variant did: mails sent, and how many of them counted. */
+interface Score {
+  variantId: string;
+  sent: number;
+  counted: number;
+}
+
+/** Somebody else was faster: there is nothing to decide. */
+class Decided extends Error {}
 
 /** Decides which variant of a test is the better one. */
 @Injectable()
@@ -11,33 +27,57 @@ export class Winner {
   constructor(
     private readonly campaigns: CampaignsService,
     private readonly figures: FiguresRepository,
+    private readonly runs: RunsRepository,
+    private readonly jobs: JobQueue,
   ) {}
 
-  /** The variant with the greater part of opened or clicked mails; of equal ones the first. */
-  async decide(ctx: RequestContext, campaign: StoredCampaign): Promise<string> {
-    const rows = await this.figures.byVariant(ctx, campaign.id);
-    const rate = (id: string): number => {
-      const row = rows.find(({ variantId }) => variantId === id);
-      if (!row || row.sent === 0) return 0;
-      return (campaign.winnerBy === 'clicks' ? row.clicked : row.opened) / row.sent;
-    };
-    const [first, ...others] = campaign.content.variants;
-    if (!first) throw new Error('A campaign without variants has no winner');
-    const best = others.reduce(
-      (one, other) => (rate(other.id) > rate(one.id) ? other : one),
-      first,
-    );
-    await this.choose(ctx, campaign.id, best.id, campaign.winnerBy);
-    return best.id;
+  /**
+   * Decides a test whose time has come, in one transaction with the time it takes away, the event,
+   * and the job that sends the winner to the others: once, whoever dies and however many try.
+   * @param now RFC 3339. @returns false when there is nothing to decide any more.
+   */
+  async decide(ctx: RequestContext, campaignId: string, now: string): Promise<boolean> {
+    const owner = { workspaceId: ctx.workspaceId, campaignId };
+    const deed = { name: 'winnerChosen', permission: 'update' };
+    try {
+      await this.campaigns.actor.act(ctx, campaignId, deed, async ({ values }, tx) => {
+        if (values['winner_variant_id'] !== null) throw new Decided();
+        if (!(await this.runs.takeWinnerTime(tx, owner, now))) throw new Decided();
+        const by = values['winner_by'] as Measure;
+        const scores = await this.scores({ ...ctx, tx }, campaignId, values, by);
+        await this.jobs.enqueue(tx, RunCampaign, { campaignId }, { coalesce: runKey(campaignId) });
+        const facts = { by, variants: scores };
+        return { values: { winner_variant_id: bestOf(scores).variantId }, facts };
+      });
+      return true;
+    } catch (error) {
+      if (error instanceof Decided) return false;
+      throw error;
+    }
   }
 
-  private async choose(ctx: RequestContext, id: string, variantId: string, by: string) {
-    const deed = { name: 'winnerChosen', permission: 'update', facts: { by } };
-    await this.campaigns.actor.act(ctx, id, deed, ({ values }) => {
-      if (values['winner_variant_id'] !== null) {
-        throw new Problem('conflict', 'Somebody has chosen the winner meanwhile.');
-      }
-      return { values: { winner_variant_id: variantId } };
+  private async scores(
+    ctx: RequestContext,
+    campaignId: string,
+    values: ColumnValues,
+    by: Measure,
+  ): Promise<Score[]> {
+    const rows = await this.figures.byVariant(ctx, campaignId);
+    const days = values['attribution_days'] as number;
+    const ordered =
+      by === 'orders' ? await this.figures.ordering(ctx, campaignId, days) : new Map();
+    return contentOf(values).variants.map(({ id }) => {
+      const row = rows.find(({ variantId }) => variantId === id);
+      const counts = { opens: row?.opened, clicks: row?.clicked, orders: ordered.get(id) };
+      return { variantId: id, sent: row?.sent ?? 0, counted: (counts[by] as number) ?? 0 };
     });
   }
+}
+
+/** The variant with the greatest share; of equal ones, or where nothing counted, the first. */
+function bestOf(scores: readonly Score[]): Score {
+  const [first, ...others] = scores;
+  if (!first) throw new Error('A campaign without variants has no winner');
+  const share = ({ sent, counted }: Score): number => (sent === 0 ? 0 : counted / sent);
+  return others.reduce((best, other) => (share(other) > share(best) ? other : best), first);
 }

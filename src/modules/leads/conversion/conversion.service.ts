@@ -6,7 +6,9 @@ import type { Transaction } from '../../../platform/database/transaction.js';
 import type { RecordJson } from '../../../platform/http/answers.js';
 import type { RecordRow } from '../../../platform/records/record-row.js';
 import { COMPANY } from '../../companies/index.js';
+import { FormConsents } from '../../consent/index.js';
 import { CONTACT } from '../../contacts/index.js';
+import { LeadConsentsRepository } from '../forms/lead-consents.repository.js';
 import { LeadsService } from '../leads.service.js';
 import type { ConversionDto, ConvertedPartDto } from './conversion.dto.js';
 import { ambiguousPart, partOf } from './conversion-parts.js';
@@ -40,6 +42,8 @@ export class ConversionService {
     private readonly planner: ConversionPlanner,
     private readonly writer: ConversionWriter,
     private readonly repository: ConversionRepository,
+    private readonly given: LeadConsentsRepository,
+    private readonly consents: FormConsents,
   ) {}
 
   /**
@@ -84,6 +88,7 @@ export class ConversionService {
         const plan = await this.planner.plan(inner, row, request);
         assertClear(plan, request);
         parts = await this.write(inner, row, plan, request);
+        await this.carryConsent(tx, ctx, id, parts.contact.id);
         return { values: valuesOf(parts) };
       },
     );
@@ -92,6 +97,18 @@ export class ConversionService {
     const ids = [done.contact.id, done.company.id, done.deal.id].filter((made) => made !== null);
     await this.repository.linkTimeline(tx, ctx.workspaceId, id, ids);
     return { dryRun: false, lead, ...done };
+  }
+
+  /** What the person agreed to in forms is the contact's from now on. */
+  private async carryConsent(
+    tx: Transaction,
+    ctx: RequestContext,
+    leadId: string,
+    contactId: string | null,
+  ): Promise<void> {
+    if (contactId === null) return;
+    const given = await this.given.ofLead(tx, ctx.workspaceId, leadId);
+    await this.consents.carry(tx, ctx, contactId, given);
   }
 
   /** The company first: the person belongs to it, and the deal is made with both. */

@@ -56,6 +56,13 @@ const text = (description: string, maxLength: number, example?: string) => ({
   ...(example === undefined ? {} : { example }),
 });
 
+const CONSENT_TEXT =
+  'What visitors must agree to, word for word. It is kept with each lead; once it is converted, ' +
+  'it stands in the consent history of its contact, with form, time and address as proof, unless ' +
+  'the contact has said otherwise since';
+const CONSENT_PURPOSE =
+  'Key of the consent purpose, by e-mail, that they agree to; null for `marketing`';
+
 /** Body that makes a form. */
 export class LeadFormInput {
   @ApiProperty({ example: 'Contact us' })
@@ -138,11 +145,17 @@ export class LeadFormInput {
   @MaxLength(2000)
   thankYou?: string | null;
 
-  @ApiPropertyOptional(text('What visitors must agree to; kept with each lead', 5000))
+  @ApiPropertyOptional(text(CONSENT_TEXT, 5000))
   @IsOptional()
   @IsString()
   @MaxLength(5000)
   consentText?: string | null;
+
+  @ApiPropertyOptional(text(CONSENT_PURPOSE, 50, 'marketing'))
+  @IsOptional()
+  @IsString()
+  @Length(1, 50)
+  consentPurpose?: string | null;
 
   @ApiPropertyOptional({
     default: 3,
@@ -202,6 +215,8 @@ export class LeadFormDto {
   @ApiProperty({ type: String, nullable: true }) redirectUrl!: string | null;
   @ApiProperty({ type: String, nullable: true }) thankYou!: string | null;
   @ApiProperty({ type: String, nullable: true }) consentText!: string | null;
+  @ApiProperty({ type: String, nullable: true, example: 'marketing' })
+  consentPurpose!: string | null;
   @ApiProperty({ example: 3 }) minSeconds!: number;
   @ApiProperty({ example: 2 }) maxLinks!: number;
 }

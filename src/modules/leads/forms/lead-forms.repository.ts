@@ -21,7 +21,8 @@ export interface StoredForm extends LeadFormDto {
 const COLUMNS = `id, version, created_at as "createdAt", updated_at as "updatedAt", name, active,
   public_key as "publicKey", fields, source, campaign, tags, owner_id as "ownerId",
   allowed_origins as "allowedOrigins", redirect_url as "redirectUrl", thank_you as "thankYou",
-  consent_text as "consentText", min_seconds as "minSeconds", max_links as "maxLinks"`;
+  consent_text as "consentText", consent_purpose as "consentPurpose",
+  min_seconds as "minSeconds", max_links as "maxLinks"`;
 
 @Injectable()
 export class LeadFormsRepository {
@@ -73,10 +74,10 @@ export class LeadFormsRepository {
   ): Promise<LeadFormDto> {
     const [made] = await tx.query<LeadFormDto>(
       `insert into lead_forms (workspace_id, id, name, active, fields, source, campaign, tags,
-         owner_id, allowed_origins, redirect_url, thank_you, consent_text, min_seconds, max_links,
-         public_key, token_secret)
+         owner_id, allowed_origins, redirect_url, thank_you, consent_text, consent_purpose,
+         min_seconds, max_links, public_key, token_secret)
        values ($1, $2, $3, $4, $5, $6, $7, $8::text[], $9, $10::text[], $11, $12, $13, $14, $15,
-         $16, $17)
+         $16, $17, $18)
        returning ${COLUMNS}`,
       [workspaceId, keys.id, ...contentParams(form), keys.publicKey, keys.tokenSecret],
     );
@@ -100,7 +101,8 @@ export class LeadFormsRepository {
     const [updated] = await tx.query<LeadFormDto>(
       `update lead_forms set name = $3, active = $4, fields = $5, source = $6, campaign = $7,
          tags = $8::text[], owner_id = $9, allowed_origins = $10::text[], redirect_url = $11,
-         thank_you = $12, consent_text = $13, min_seconds = $14, max_links = $15,
+         thank_you = $12, consent_text = $13, consent_purpose = $14, min_seconds = $15,
+         max_links = $16,
          version = version + 1, updated_at = now()
        where workspace_id = $1 and id = $2 returning ${COLUMNS}`,
       [workspaceId, id, ...contentParams(form)],
@@ -125,6 +127,7 @@ const contentParams = (form: FormContent): unknown[] => [
   form.redirectUrl,
   form.thankYou,
   form.consentText,
+  form.consentPurpose,
   form.minSeconds,
   form.maxLinks,
 ];

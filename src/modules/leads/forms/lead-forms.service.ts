@@ -14,6 +14,7 @@ import { assertVersion } from '../../../platform/http/precondition.js';
 import { eventOf } from '../../../platform/outbox/event.js';
 import { recordEvents } from '../../../platform/outbox/record-events.js';
 import { RecordKit } from '../../../platform/records/record-kit.js';
+import { FormConsents } from '../../consent/index.js';
 import { LEAD } from '../leads.service.js';
 import { isFormField } from './form-fields.js';
 import type { FormField } from './form-fields.js';
@@ -27,7 +28,7 @@ const KEY_LENGTH = 32;
 const EMPTY: Omit<FormContent, 'name' | 'fields'> = {
   ...{ active: true, source: null, campaign: null, tags: [], ownerId: null },
   ...{ allowedOrigins: ['*'], redirectUrl: null, thankYou: null, consentText: null },
-  ...{ minSeconds: 3, maxLinks: 2 },
+  ...{ consentPurpose: null, minSeconds: 3, maxLinks: 2 },
 };
 
 /** Forms that leads come through. */
@@ -37,6 +38,7 @@ export class LeadFormsService {
     private readonly kit: RecordKit,
     private readonly database: Database,
     private readonly forms: LeadFormsRepository,
+    private readonly consents: FormConsents,
   ) {}
 
   /** The newest first. */
@@ -118,8 +120,14 @@ export class LeadFormsService {
       const known = LEAD.fieldByName.get(name)?.label ?? property?.label ?? name.split('.')[1];
       return { name, label: label ?? known ?? name, required: required === true };
     });
+    errors.push(...(await this.purposeFaults(ctx, form.consentPurpose ?? null)));
     if (errors.length > 0) throw Problem.validation(errors);
     return contentOf({ ...form, fields });
+  }
+
+  private async purposeFaults(ctx: RequestContext, purpose: string | null): Promise<FieldError[]> {
+    const detail = purpose === null ? undefined : await this.consents.fault(ctx, purpose);
+    return detail === undefined ? [] : [{ pointer: '/consentPurpose', code: 'reference', detail }];
   }
 
   private async assertOwner(
@@ -146,6 +154,7 @@ const contentOf = (form: FormContent): FormContent => ({
   redirectUrl: form.redirectUrl ?? null,
   thankYou: form.thankYou ?? null,
   consentText: form.consentText ?? null,
+  consentPurpose: form.consentPurpose ?? null,
   minSeconds: form.minSeconds,
   maxLinks: form.maxLinks,
 });

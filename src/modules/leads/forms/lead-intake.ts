@@ -6,8 +6,17 @@ import { AvailabilityService } from '../../users/index.js';
 import { LeadsService } from '../leads.service.js';
 import { EXTRAS, leadBodyOf } from './form-fields.js';
 import type { Sent } from './form-fields.js';
+import { LeadConsentsRepository } from './lead-consents.repository.js';
 import type { LeadFormDto } from './lead-form.dto.js';
 import { SubmissionsRepository } from './submissions.repository.js';
+
+/** When and from where a form was sent. */
+export interface Sending {
+  /** RFC 3339. */
+  at: string;
+  ip: string | null;
+  origin: string | null;
+}
 
 /** What became of a submission that was let in. */
 export interface Intake {
@@ -27,6 +36,7 @@ export class LeadIntake {
     private readonly leads: LeadsService,
     private readonly availability: AvailabilityService,
     private readonly submissions: SubmissionsRepository,
+    private readonly consents: LeadConsentsRepository,
   ) {}
 
   /**
@@ -35,7 +45,31 @@ export class LeadIntake {
    * @param sent flat members that fit the form.
    * @throws Problem 422 for values that a lead cannot have.
    */
-  async take(tx: Transaction, ctx: RequestContext, form: LeadFormDto, sent: Sent): Promise<Intake> {
+  async take(
+    tx: Transaction,
+    ctx: RequestContext,
+    form: LeadFormDto,
+    sent: Sent,
+    sending: Sending,
+  ): Promise<Intake> {
+    const intake = await this.leadOf(tx, ctx, form, sent, sending.at);
+    const email = addressOf(sent);
+    if (form.consentText !== null && email !== null) {
+      const { id: formId, consentText: text, consentPurpose: purpose } = form;
+      const { at: givenAt, ip, origin } = sending;
+      const given = { ...intake, formId, text, purpose, email, givenAt, ip, origin };
+      await this.consents.insert(tx, ctx.workspaceId, given);
+    }
+    return intake;
+  }
+
+  private async leadOf(
+    tx: Transaction,
+    ctx: RequestContext,
+    form: LeadFormDto,
+    sent: Sent,
+    at: string,
+  ): Promise<Intake> {
     const inner = { ...ctx, tx };
     const email = addressOf(sent);
     const open = email && (await this.submissions.openLeadOf(tx, ctx.workspaceId, email));
@@ -51,7 +85,7 @@ export class LeadIntake {
         source: form.source,
         campaign: form.campaign,
         consent_text: form.consentText,
-        consent_at: form.consentText === null ? null : new Date().toISOString(),
+        consent_at: form.consentText === null ? null : at,
       },
       ownerId: await this.ownerOf(inner, form.ownerId),
     });

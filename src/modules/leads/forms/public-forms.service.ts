@@ -97,12 +97,14 @@ export class PublicFormsService {
     const reasons = [...given.reasons];
     if (token && (await this.isReused(tx, form, token, email))) reasons.push('tokenReused');
     const isSpam = reasons.length > 0;
-    const { status, leadId } = isSpam ? KEPT : await this.intake.take(tx, ctx, form, sent);
+    const origin = visitor.origin?.slice(0, 300) ?? null;
+    const sending = { at: new Date().toISOString(), ip: visitor.ip, origin };
+    const { status, leadId } = isSpam ? KEPT : await this.intake.take(tx, ctx, form, sent, sending);
     await this.submissions.insert(tx, form.workspaceId, {
       ...{ id: uuidv7(), formId: form.id, status, leadId, reasons, email },
       values: storable(isSpam ? { ...sent, token: undefined } : shown(sent)),
       tokenId: token?.id ?? null,
-      ...{ origin: visitor.origin?.slice(0, 300) ?? null, ip: visitor.ip },
+      ...{ origin, ip: visitor.ip },
     });
   }
 

@@ -44,8 +44,9 @@ export class SubmissionsService {
     }
     const form = await this.forms.get(ctx, formId);
     return this.database.transaction(ctx, async (tx) => {
-      const { values } = await this.spam(tx, ctx, formId, id);
-      const { leadId } = await this.intake.take(tx, ctx, form, shown(values));
+      const { values, receivedAt: at, ip, origin } = await this.spam(tx, ctx, formId, id);
+      const sending = { at, ip, origin };
+      const { leadId } = await this.intake.take(tx, ctx, form, shown(values), sending);
       return this.submissions.release(tx, ctx, id, leadId);
     });
   }

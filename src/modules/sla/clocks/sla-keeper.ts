@@ -55,13 +55,13 @@ export class SlaKeeper {
     listeners: TicketListeners,
   ) {
     listeners.register({
-      prepare: (db, ctx, drafts) => this.prepare(db, ctx, drafts),
+      follow: (db, ctx, drafts) => this.follow(db, ctx, drafts),
       sides: (ctx, rows) => this.sides(ctx, rows),
     });
   }
 
   /** Works out what becomes of the clocks; the ticket says how it stands with them. */
-  async prepare(db: Questions, ctx: RequestContext, drafts: readonly Draft[]): Promise<void> {
+  async follow(db: Questions, ctx: RequestContext, drafts: readonly Draft[]): Promise<void> {
     if (drafts.length === 0) return;
     const seen = await this.look(db, ctx, drafts);
     const now = this.clock.now();
@@ -79,7 +79,7 @@ export class SlaKeeper {
     }
   }
 
-  /** The statements that keep what {@link prepare} worked out. */
+  /** The statements that keep what {@link follow} worked out. */
   sides(ctx: RequestContext, rows: readonly WrittenRow[]): Statement[] {
     const changed: TicketClock[] = [];
     const gone: TicketClock[] = [];

@@ -1,6 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../../common/context.js';
+import { uuidv7 } from '../../../common/uuid.js';
+import type { Statement } from '../../../platform/database/pipeline.js';
 import type { Transaction } from '../../../platform/database/transaction.js';
+import { UserMails } from '../../../platform/mail/user-mails.js';
+import type { NewUserMail } from '../../../platform/mail/user-mails.js';
 import { eventOf } from '../../../platform/outbox/event.js';
 import type { EventInput } from '../../../platform/outbox/event.js';
 import { recordEvents } from '../../../platform/outbox/record-events.js';
@@ -16,6 +20,7 @@ import { AvailabilityService } from '../../users/index.js';
 import type { Reached, SlaClock } from '../clocks/sla-clock.js';
 import { reachedEvent } from '../clocks/sla-events.js';
 import { stand } from '../clocks/sla-keeper.js';
+import type { EscalationFacts } from './escalation-letters.js';
 import { escalate, stepFacts, takersNamed } from './escalation.js';
 import type { Escalated, Takers } from './escalation.js';
 import { teamsStatement } from './firing.repository.js';
@@ -41,6 +46,7 @@ export class SlaWriter {
   constructor(
     private readonly kit: RecordKit,
     private readonly availability: AvailabilityService,
+    private readonly mails: UserMails,
   ) {}
 
   /** One set of statements for all the tickets, with events of their own for each. */
@@ -56,13 +62,28 @@ export class SlaWriter {
       events.push(...eventsOf(ctx, plan, changes));
     }
     const { tx } = ctx;
+    const statements = [
+      ...(events.length > 0 ? [recordEvents(events)] : []),
+      ...this.notices(ctx.workspaceId, plans),
+    ];
     if (changed.length === 0) {
-      if (events.length > 0) await tx.run([recordEvents(events)]);
+      if (statements.length > 0) await tx.run(statements);
       return;
     }
     const settings = await this.kit.settings.of(ctx, definition);
-    const statements = events.length > 0 ? [recordEvents(events)] : [];
     await saveWith(new RecordStore(definition), tx, ctx, changed, settings, statements);
+  }
+
+  /** Mails to the users whom escalations name: one to each of them for a ticket. */
+  private notices(workspaceId: string, plans: readonly Plan[]): Statement[] {
+    if (!this.mails.areSent) return [];
+    const mails = plans.flatMap(({ row, steps, escalated }): NewUserMail[] => {
+      const facts = { ticketId: row.id, promises: promisesOf(steps) } satisfies EscalationFacts;
+      return (escalated?.notify ?? []).map((userId) => {
+        return { id: uuidv7(), userId, kind: 'escalation', facts };
+      });
+    });
+    return mails.length > 0 ? [this.mails.file(workspaceId, mails)] : [];
   }
 
   private async plan(
@@ -140,6 +161,21 @@ export class SlaWriter {
       teams: new Set((teams?.rows ?? []).map(({ id }) => id as string)),
     };
   }
+}
+
+/** What the steps are about that tell somebody, each promise once. */
+function promisesOf(steps: Plan['steps']): EscalationFacts['promises'] {
+  const telling = steps.filter(({ item }) =>
+    item.step.actions.some(({ type }) => type === 'notify'),
+  );
+  const promises = telling.map(({ clock, item: { step } }) => {
+    const dueAt = clock.breachedAt ?? clock.dueAt;
+    return {
+      ...{ target: clock.target, when: step.when },
+      dueAt: dueAt === null ? null : new Date(dueAt).toISOString(),
+    };
+  });
+  return [...new Map(promises.map((item) => [item.target + item.when, item])).values()];
 }
 
 /** Warnings and breaches in their order, then the escalation; the last one says what changed. */

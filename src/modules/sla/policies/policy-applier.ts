@@ -64,7 +64,7 @@ export class PolicyApplier {
     // What was closed or thrown away since is over.
     const open = rows.filter(({ deletedAt, values }) => deletedAt === null && values['is_open']);
     const drafts = open.map((row) => draftOf(row, { ...row, values: { ...row.values } }, ''));
-    await this.keeper.prepare(tx, ctx, drafts);
+    await this.keeper.follow(tx, ctx, drafts);
     const looked = open.map((before, index) => {
       const { after } = drafts[index] as (typeof drafts)[number];
       return { before, after, changes: changesBetween(definition, before, after) };

@@ -29,6 +29,8 @@ export class ReceivedEmailDto {
   @ApiProperty(REASON) reason!: StopReason | null;
   @ApiProperty({ type: String, format: 'uuid', nullable: true }) ticketId!: string | null;
   @ApiProperty({ type: String, format: 'uuid', nullable: true }) messageId!: string | null;
+  @ApiProperty({ description: 'Mails of campaigns that came back, or were complained of, by it' })
+  bounced!: number;
 }
 
 /** A mail that has come in. */

@@ -32,7 +32,9 @@ const DESCRIPTION =
   'solved ticket opens it; to a closed one, it becomes a new ticket linked to that. Somebody ' +
   'else than the requester may answer: the message names its author, and answers still go to the ' +
   'requester alone. Files that attachments may not be are left out, and the message says so. ' +
-  'Automatic mails, reports, mailing lists, our own mails and floods are stopped. The same mail ' +
+  'Automatic mails, reports, mailing lists, our own mails and floods are stopped. What a report ' +
+  '(RFC 3464, RFC 5965) tells of a mail of a campaign, by its Message-ID, is recorded as by ' +
+  '`POST /v1/campaigns/bounces`: `5.x.x` is permanent, `4.x.x` temporary. The same mail ' +
   'again changes nothing, so it may be repeated after any failure.';
 
 const RawMailDocs = (): MethodDecorator =>

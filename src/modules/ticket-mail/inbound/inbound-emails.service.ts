@@ -7,6 +7,7 @@ import { Database } from '../../../platform/database/database.js';
 import type { Transaction } from '../../../platform/database/transaction.js';
 import type { PageJson } from '../../../platform/http/answers.js';
 import { idPage, readIdPage } from '../../../platform/http/id-page.js';
+import { BouncesService } from '../../campaigns/index.js';
 import { INBOUND_RESULTS } from './inbound-email.dto.js';
 import type { ReceivedEmailDto } from './inbound-email.dto.js';
 import { InboundEmailsRepository } from './inbound-emails.repository.js';
@@ -27,6 +28,7 @@ export class InboundEmailsService {
     private readonly emails: InboundEmailsRepository,
     private readonly files: MailFiles,
     private readonly intake: TicketIntake,
+    private readonly bounces: BouncesService,
   ) {}
 
   /** What has come in, the newest first. @throws Problem 400. */
@@ -43,7 +45,7 @@ export class InboundEmailsService {
   /**
    * Takes a raw mail: as a reply to the ticket it answers, or as a new one. The same mail again, by
    * its Message-ID or else by its bytes, changes nothing.
-   * @throws Problem 413, and 422 when the workspace's own rules refuse the ticket or contact.
+   * @throws Problem 413.
    */
   async receive(
     ctx: RequestContext,
@@ -87,7 +89,19 @@ export class InboundEmailsService {
     if (!(await this.emails.claim(tx, ctx.workspaceId, entry))) return null;
     const outcome = await this.outcomeOf(tx, ctx, reading);
     await this.emails.settle(tx, ctx.workspaceId, entry.id, outcome);
-    return { id: entry.id, ...outcome };
+    const bounced = await this.bouncedBy({ ...ctx, tx }, reading);
+    return { id: entry.id, ...outcome, bounced };
+  }
+
+  /** Records what a report tells of mails of campaigns; how many are known as returned by it. */
+  private async bouncedBy(ctx: RequestContext, { report }: MailReading): Promise<number> {
+    if (!report) return 0;
+    const { messageIds, type, reason } = report;
+    const bounces = messageIds.map((messageId) => ({
+      ...{ messageId, type },
+      ...(reason === null ? {} : { reason }),
+    }));
+    return (await this.bounces.record(ctx, { bounces })).recorded;
   }
 
   private async outcomeOf(
@@ -109,6 +123,6 @@ export class InboundEmailsService {
     const known = reading.known ?? (await this.emails.findByKey(ctx, key));
     if (!known) throw new Problem('unavailable', 'The mail is being dealt with. Send it again.');
     const { id, reason, ticketId, messageId } = known;
-    return { id, result: 'duplicate', reason, ticketId, messageId };
+    return { id, result: 'duplicate', reason, ticketId, messageId, bounced: 0 };
   }
 }

@@ -3,6 +3,8 @@ import type { RequestContext } from '../../../common/context.js';
 import type { StoredFile } from '../../../platform/files/file-store.js';
 import { automaticReason } from '../mail/auto-mail.js';
 import type { StopReason } from '../mail/auto-mail.js';
+import { isDeliveryReport, MOST_REPORT, readReport } from '../mail/delivery-report.js';
+import type { DeliveryReport } from '../mail/delivery-report.js';
 import type { MailHead } from '../mail/mail-head.js';
 import { parseMail, UnreadableMail } from '../mail/parse-mail.js';
 import type { MailPart, MailReader } from '../mail/parse-mail.js';
@@ -33,6 +35,9 @@ export class MailReading implements MailReader {
   /** The same mail, when it has come before. */
   known: InboundEmailDto | null = null;
   private readonly hash = createHash('sha256');
+  /** Its first bytes, as long as it may be a report; null once it is none. */
+  private beginning: Buffer[] | null = [];
+  private size = 0;
 
   constructor(
     private readonly ctx: RequestContext,
@@ -43,6 +48,12 @@ export class MailReading implements MailReader {
 
   get recipient(): string | null {
     return this.envelope.to;
+  }
+
+  /** What it tells of a mail that came back, if it is such a report. */
+  get report(): DeliveryReport | null {
+    if (this.stopped !== 'bounce' || !this.head || !this.beginning) return null;
+    return readReport(Buffer.concat(this.beginning).subarray(0, MOST_REPORT), this.head);
   }
 
   /** Reads it to its end. @throws what the source throws, or the store of files. */
@@ -61,6 +72,7 @@ export class MailReading implements MailReader {
 
   async onHead(head: MailHead): Promise<boolean> {
     this.head = head;
+    if (!isDeliveryReport(head)) this.beginning = null;
     if (head.messageId !== null) {
       this.known = await this.emails.findByKey(this.ctx, keyOf(head.messageId));
       if (this.known) return false;
@@ -95,6 +107,8 @@ export class MailReading implements MailReader {
   private async *hashed(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     for await (const chunk of source) {
       this.hash.update(chunk);
+      if (this.size < MOST_REPORT) this.beginning?.push(chunk);
+      this.size += chunk.length;
       yield chunk;
     }
   }

@@ -40,7 +40,8 @@ export class TicketIntake {
    * Makes a message of the ticket that a mail answers, or else a ticket, whose requester is the
    * sender. Whoever answers a ticket without being its requester (a colleague who got a copy)
    * stays named as the author; answers still go to the requester alone. A ticket that is closed is
-   * over: the mail becomes a new one, linked to it.
+   * over: the mail becomes a new one, linked to it. Custom properties that tickets or contacts must
+   * have stay empty: a mail cannot fill them in, and is not lost for that.
    * @param ctx that of the transaction, with the permissions for it.
    */
   async take(tx: Transaction, ctx: RequestContext, mail: TakenMail): Promise<Outcome> {
@@ -90,6 +91,7 @@ export class TicketIntake {
     const { id } = await this.tickets.creator.one(ctx, body, {
       values: { last_customer_message_at: now },
       ownerId: null,
+      mayLackProperties: true,
     });
     await this.files.attach(tx, ctx, id, mail.files);
     return { result: 'created', reason: null, ticketId: id, messageId: null };
@@ -104,7 +106,8 @@ export class TicketIntake {
     const known = await this.emails.contactOf(tx, ctx.workspaceId, email);
     if (known !== null) return known;
     const body = { email, ...namesOf(name), source: 'email' };
-    return (await this.contacts.creator.one(ctx, body, { ownerId: null })).id;
+    const given = { ownerId: null, mayLackProperties: true };
+    return (await this.contacts.creator.one(ctx, body, given)).id;
   }
 }
 

@@ -1,3 +1,4 @@
+import { isUserMailId, LOOP_HEADER } from '../../../platform/mail/own-mail.js';
 import type { MailHead } from './mail-head.js';
 
 /** Why a mail became neither a ticket nor a reply. */
@@ -5,21 +6,12 @@ export const STOP_REASONS = {
   automatic: 'It says that no person has sent it (Auto-Submitted, Precedence and the like).',
   list: 'It came through a mailing list.',
   bounce: 'It is a report of a mail server, such as a mail that could not be delivered.',
-  loop: 'It is one of our own mails coming back.',
+  loop: 'It is one of our own mails coming back, or answers one of those that users get.',
   flood: 'Its sender has sent too many in a short time.',
   noSender: 'It has no address of a sender that could be answered.',
   unreadable: 'It has more parts or headers than any real mail.',
 } as const;
 export type StopReason = keyof typeof STOP_REASONS;
-
-/** Header that all our mails carry, with the id of their workspace: it knows them when they come back. */
-export const LOOP_HEADER = 'x-keel-loop';
-
-/** Headers of every mail of ours: programs that answer by themselves are asked not to. */
-export const ownMailHeaders = (workspaceId: string): Record<string, string> => ({
-  [LOOP_HEADER]: workspaceId,
-  'X-Auto-Response-Suppress': 'OOF, AutoReply',
-});
 
 /** Whether nobody reads what is sent to an address. */
 export const isUnattended = (email: string): boolean =>
@@ -40,11 +32,11 @@ const UNATTENDED =
  * gateway tells it, empty for reports.
  */
 export function automaticReason(
-  { headers, from }: Pick<MailHead, 'headers' | 'from'>,
+  { headers, from, answers = [] }: Pick<MailHead, 'headers' | 'from'> & Partial<MailHead>,
   { workspaceId, envelopeFrom = null }: { workspaceId?: string; envelopeFrom?: string | null } = {},
 ): StopReason | null {
   const value = (name: string): string => (headers.get(name)?.[0] ?? '').trim().toLowerCase();
-  if (value(LOOP_HEADER) === workspaceId) return 'loop';
+  if (value(LOOP_HEADER) === workspaceId || answers.some(isUserMailId)) return 'loop';
   if (isReport(value, from?.email ?? '')) return 'bounce';
   if (isListed(value, headers)) return 'list';
   if (isAutomatic(value, headers)) return 'automatic';

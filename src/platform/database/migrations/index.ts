@@ -21,6 +21,10 @@ import { M0021InboundMail } from './0021-inbound-mail.js';
 import { M0022Consent } from './0022-consent.js';
 import { M0023Segments } from './0023-segments.js';
 import { M0024Campaigns } from './0024-campaigns.js';
+import { M0027CampaignWinners } from './0027-campaign-winners.js';
+import { M0028LeadConsents } from './0028-lead-consents.js';
+import { M0031UserMails } from './0031-user-mails.js';
+import { M0032MessageSearch } from './0032-message-search.js';
 
 /** In the order they run. A migration that has been released is never edited. */
 export const migrations = [
@@ -47,4 +51,8 @@ export const migrations = [
   { name: '0022-consent', class: M0022Consent },
   { name: '0023-segments', class: M0023Segments },
   { name: '0024-campaigns', class: M0024Campaigns },
+  { name: '0027-campaign-winners', class: M0027CampaignWinners },
+  { name: '0028-lead-consents', class: M0028LeadConsents },
+  { name: '0031-user-mails', class: M0031UserMails },
+  { name: '0032-message-search', class: M0032MessageSearch },
 ];

@@ -8,6 +8,7 @@ import type { ObjectDefinition } from '../object-definition.js';
 import { assertReach } from '../reach.js';
 import type { RecordKit } from '../record-kit.js';
 import type { RecordRow } from '../record-row.js';
+import { draftOf } from '../record-rules.js';
 import { RecordStore } from '../record-store.js';
 import { tagsOf, unindexStatement, unsearchStatement } from '../side-statements.js';
 import { ChunkWriter } from './chunk-writer.js';
@@ -81,6 +82,10 @@ export class BulkReverter {
     const taken = await this.findTaken(tx, definition, changed);
     for (const id of taken) kept.push({ id, reason: 'valueTaken' });
     changed = changed.filter(({ before }) => !taken.has(before.id));
+    if (changed.length > 0) {
+      const drafts = changed.map(({ before, after }) => draftOf(before, after, ''));
+      await definition.follow?.(tx, { ...this.ctx, tx }, drafts);
+    }
     const writer = await this.writerOf(definition);
     const statements = await writer.update(tx, changed, null);
     if (statements.length > 0) await tx.run(statements);

@@ -1,9 +1,9 @@
 import type { FieldError } from '../../../common/errors.js';
 import { uuidv7 } from '../../../common/uuid.js';
-import { normalizeDecimal } from '../../../common/values/decimal.js';
 import type { ColumnValues, FieldSpec } from '../field-types.js';
 import { itemsOf, mostItems, storedItems } from '../list-items.js';
 import type { ListItem } from '../list-items.js';
+import { blankItem, comparable } from '../list-matching.js';
 import type { ParsedRow } from './parsed-row.js';
 import type { Target } from './targets.js';
 
@@ -38,9 +38,8 @@ const LOOK_AHEAD = 20;
  */
 export class ChunkLists {
   private readonly works = new Map<string, Work>();
-  private readonly named: readonly string[];
-  private readonly blank: Readonly<Record<string, unknown>>;
-  private readonly decimals: ReadonlySet<string>;
+  private readonly named: readonly FieldSpec[];
+  private readonly blank: ListItem;
   private readonly most: number;
 
   /** @param given how many items the import gave records in earlier chunks. */
@@ -49,10 +48,9 @@ export class ChunkLists {
     targets: readonly Target[],
     private readonly given: ReadonlyMap<string, GivenItems>,
   ) {
-    this.named = [...new Set(targets.flatMap(memberOf))];
-    this.blank = Object.fromEntries(list.items.map((member) => [member.name, firstValue(member)]));
-    const decimals = list.items.filter(({ kindName }) => kindName === 'decimal');
-    this.decimals = new Set(decimals.map(({ name }) => name));
+    const named = new Set(targets.flatMap(memberOf));
+    this.named = list.items.filter(({ name }) => named.has(name));
+    this.blank = blankItem(list);
     this.most = mostItems(list);
   }
 
@@ -84,7 +82,7 @@ export class ChunkLists {
       const detail = `must hold at most ${this.most} items`;
       return { pointer: `/${this.list.name}`, code: 'arrayMaxSize', detail };
     }
-    const item = { id: '', ...this.blank, ...row.item };
+    const item = { ...this.blank, ...row.item };
     const isChange = this.place(work, item, place);
     work.at += 1;
     work.isChanged ||= isChange;
@@ -184,33 +182,19 @@ export class ChunkLists {
 
   /** Whether the file says of the item what it is anyway; what it leaves open the server decides. */
   private agree(item: ListItem, stored: ListItem): boolean {
-    return this.named.every((name) => {
-      const [said, had] = [item[name], stored[name]];
+    return this.named.every((member) => {
+      const [said, had] = [item[member.name], stored[member.name]];
       if (said === null || said === had) return true;
-      if (this.decimals.has(name)) return shortest(said) === shortest(had);
-      return typeof said === 'object' && JSON.stringify(said) === JSON.stringify(had);
+      return comparable(member, said) === comparable(member, had);
     });
   }
 
   private contentOf(item: ListItem): string {
-    return JSON.stringify(this.named.map((name) => item[name]));
+    return JSON.stringify(this.named.map(({ name }) => item[name]));
   }
-}
-
-/** `2.50` and `2.5` are the same. */
-function shortest(decimal: unknown): unknown {
-  if (typeof decimal !== 'string') return decimal;
-  const number = normalizeDecimal(decimal, { precision: 31, scale: 12, excess: 'round' });
-  return number.error ? decimal : number.value;
 }
 
 function memberOf(target: Target): string[] {
   if (target.kind === 'item') return [target.member.name];
   return target.kind === 'link' && target.list ? [target.field.name] : [];
-}
-
-function firstValue({ initial, columns, column, kind }: FieldSpec): unknown {
-  const values: ColumnValues = {};
-  if (initial !== undefined) values[columns[0]?.column ?? column] = initial;
-  return kind.value(column, values);
 }

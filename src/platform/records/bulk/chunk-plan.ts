@@ -135,7 +135,7 @@ export class ChunkPlan {
     const current = this.current(id);
     if (!current || current.deletedAt !== null) return [this.notFound(row)];
     this.assertReach(current);
-    const after = patched(current, row.patch);
+    const after = patched(definition, current, row.patch);
     const fixed = this.fixedBy(current, after);
     if (fixed) return [fixed];
     const tagFault = this.addTags(after);

@@ -1,6 +1,6 @@
 import type { FieldError } from '../../../common/errors.js';
 import type { Transaction } from '../../database/transaction.js';
-import { applyRules, draftOf } from '../record-rules.js';
+import { applyRules, asksRules, draftOf } from '../record-rules.js';
 import type { Draft, Questions } from '../record-rules.js';
 import { changesBetween } from '../record-row.js';
 import type { BulkJob, Outcome } from './bulk-job.js';
@@ -44,7 +44,7 @@ export class ChunkRules {
   /** Rules may find that rows say what is stored already. */
   private dropUnchanged(plan: ChunkPlan, outcomes: Outcome[]): void {
     const { definition } = this.job;
-    if (!definition.prepare && !definition.derive) return;
+    if (!asksRules(definition)) return;
     for (const { before, after, rows } of plan.records.values()) {
       if (!before || Object.keys(changesBetween(definition, before, after)).length > 0) continue;
       plan.records.delete(after.id);
@@ -60,7 +60,7 @@ export class ChunkRules {
 
   private async judge(tx: Transaction, records: readonly Planned[]): Promise<Judged[]> {
     const { definition, ctx, dryRun, automations } = this.job;
-    if (!definition.prepare && !definition.derive) return [];
+    if (!asksRules(definition)) return [];
     const judged = records.map((planned) => ({
       planned,
       draft: {

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { Database, SYSTEM } from '../../../platform/database/database.js';
+import { Database, SYSTEM } from '../database/database.js';
 
 /** Tables of mails that are to be sent, and the column of their ids. */
-const TABLES = { ticket_mails: 'message_id', ticket_surveys: 'id' } as const;
+const TABLES = { ticket_mails: 'message_id', ticket_surveys: 'id', user_mails: 'id' } as const;
 export type MailTable = keyof typeof TABLES;
 
 /** A mail that is this worker's to send for a while. */

@@ -1,8 +1,8 @@
 import { Logger } from '@nestjs/common';
-import { BackgroundLoop } from '../../../common/background-loop.js';
-import { MailError } from '../../../platform/mail/mail-message.js';
-import type { MailMessage } from '../../../platform/mail/mail-message.js';
-import type { Mailer } from '../../../platform/mail/mailer.js';
+import { BackgroundLoop } from '../../common/background-loop.js';
+import { MailError } from './mail-message.js';
+import type { MailMessage } from './mail-message.js';
+import type { Mailer } from './mailer.js';
 import type { MailQueueRepository, MailTable, QueuedMail } from './mail-queue.repository.js';
 
 /** Attempts before a mail is given up: after about a day and a half. */

@@ -1,0 +1,121 @@
+import { Transform } from 'node:stream';
+import type { Readable, TransformCallback, Writable } from 'node:stream';
+
+/** Who wants to know when a mail ends. */
+export interface Ending {
+  /**
+   * Awaited when the server has all of the mail but what ends it: that is sent when this is
+   * fulfilled, and not at all when it throws.
+   */
+  beforeEnd: () => Promise<void>;
+  /**
+   * Called right before what ends it is written, mostly in the same turn of the event loop as
+   * `beforeEnd` was fulfilled; the mail does not end when it throws.
+   */
+  atEnd: () => void;
+  /** Called when the system has what ends it, which it delivers also without this process. */
+  afterEnd: () => void;
+}
+
+/** Bytes of the shortest piece of a mail that is handed on: what ends one is shorter. */
+const SHORTEST = 16;
+/** Milliseconds between looks at a connection that takes its bytes slowly. */
+const LOOK = 5;
+
+/** A stream that is written on by another one: which one, no public member tells. */
+interface Piped {
+  _readableState?: { pipes?: readonly Writable[] };
+}
+
+/**
+ * A mail on its way to a connection. It does not end before `beforeEnd` is done, and breaks when
+ * that fails; `atEnd` and `afterEnd` are called directly around the write of its last bytes (the
+ * dot that nodemailer puts behind a mail), so that little else can happen between the three.
+ */
+class GatedMail extends Transform {
+  private tail: Buffer = Buffer.alloc(0);
+  private isTold = false;
+  private encoder: Transform | null = null;
+
+  constructor(private readonly ending: Ending) {
+    super();
+  }
+
+  override _transform(chunk: Buffer, _encoding: BufferEncoding, next: TransformCallback): void {
+    this.tail = Buffer.concat([this.tail, chunk]);
+    const ready = this.tail.length - SHORTEST;
+    if (ready >= SHORTEST) {
+      this.push(this.tail.subarray(0, ready));
+      this.tail = this.tail.subarray(ready);
+    }
+    next();
+  }
+
+  override _flush(next: TransformCallback): void {
+    this.push(this.tail);
+    const end = async (): Promise<void> => {
+      await this.ending.beforeEnd();
+      // Behind bytes that wait for the connection the end is written some time later.
+      if (!this.isNext()) this.tell();
+    };
+    end().then(() => next(), next);
+  }
+
+  /** @param encoder nodemailer's, which writes to the connection already. */
+  override pipe<T extends NodeJS.WritableStream>(encoder: T, options?: { end?: boolean }): T {
+    if (encoder instanceof Transform) {
+      this.encoder = encoder;
+      const isEnd = (chunk: Buffer): boolean => chunk.length < SHORTEST;
+      // Before and after the listener that writes the chunk to the connection.
+      encoder.prependListener('data', (chunk: Buffer) => isEnd(chunk) && this.endNow());
+      encoder.on('data', (chunk: Buffer) => isEnd(chunk) && this.written());
+    }
+    return super.pipe(encoder, options);
+  }
+
+  private get connection(): Writable | undefined {
+    return (this.encoder as Piped | null)?._readableState?.pipes?.[0];
+  }
+
+  /** Whether all that was written is with the system, so that the end would be in this turn. */
+  private isNext(): boolean {
+    const { encoder, connection } = this;
+    if (!encoder || !connection) return false;
+    const waiting = [this.readableLength, encoder.writableLength, encoder.readableLength];
+    return connection.writableLength === 0 && waiting.every((length) => length === 0);
+  }
+
+  private tell(): void {
+    if (this.isTold) return;
+    this.isTold = true;
+    this.ending.atEnd();
+  }
+
+  /** Nothing is written to a connection that is destroyed. */
+  private endNow(): void {
+    try {
+      this.tell();
+    } catch (error) {
+      this.connection?.destroy(error as Error);
+    }
+  }
+
+  /**
+   * Waits until the system has what was written: a plain connection has mostly given it away by
+   * now, one that encrypts gives it away in this turn of the event loop.
+   */
+  private written(isFirst = true): void {
+    const { connection } = this;
+    if (!connection || connection.destroyed) return;
+    if (connection.writableLength === 0) this.ending.afterEnd();
+    else if (isFirst) setImmediate(() => this.written(false));
+    else setTimeout(() => this.written(false), LOOK);
+  }
+}
+
+/** The mail, with somebody who hears of its end. */
+export function gated(mail: Readable, ending: Ending): Readable {
+  const gate = new GatedMail(ending);
+  mail.once('error', (error) => gate.destroy(error));
+  return mail.pipe(gate);
+}
