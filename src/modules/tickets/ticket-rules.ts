@@ -128,15 +128,18 @@ export function illegalMove(flow: TicketFlow, from: string, to: string): Problem
   return new Problem('conflict', detail, { extra: { currentStatus: from, allowed } });
 }
 
-function keepTimes({ before, after: { values } }: Draft, { key, category }: TicketStatus): void {
+function keepTimes({ before, after }: Draft, { key, category }: TicketStatus): void {
+  const { values, createdAt } = after;
   const isOpen = isOpenCategory(category);
   values['status_category'] = category satisfies StatusCategory;
   values['is_open'] = isOpen;
   if (before !== null && before.values['status'] === key) return;
+  // Of a new ticket, a file may say what happened before.
+  const past = before === null ? (values['closed_at'] ?? values['solved_at'] ?? null) : null;
   const now = new Date().toISOString();
-  values['status_changed_at'] = now;
-  values['solved_at'] = isOpen ? null : (values['solved_at'] ?? now);
-  values['closed_at'] = category === 'closed' ? (values['closed_at'] ?? now) : null;
+  values['status_changed_at'] = (isOpen ? (createdAt ?? null) : past) ?? now;
+  values['solved_at'] = isOpen ? null : (values['solved_at'] ?? past ?? now);
+  values['closed_at'] = category === 'closed' ? (values['closed_at'] ?? past ?? now) : null;
   const isReopened = before !== null && before.values['is_open'] === false && isOpen;
   if (isReopened) values['reopened_count'] = Number(before.values['reopened_count']) + 1;
 }

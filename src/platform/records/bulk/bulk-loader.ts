@@ -206,6 +206,7 @@ function usedColumns({ definition, targets, tags }: BulkJob): {
     else if (target.kind === 'tags') sides.add('tags');
     else if (target.kind === 'custom') sides.add('custom');
     else if (target.kind === 'external') sides.add('external_ids');
+    else if (target.kind === 'created') sides.add('created_at');
   }
   return { columns, sides };
 }
