@@ -99,7 +99,7 @@ describe('when a record was made', () => {
     expect(faults).toEqual([['/createdAt future'], ['/createdAt past'], ['/createdAt isISO8601']]);
   });
 
-  test('is said by who may set up the workspace: others are told, at once, what to leave out', async () => {
+  test('is said by who decides what others may do: others are told, at once, what to leave out', async () => {
     const file = people('fay@x.example,Fay,2019-01-01');
     const refused = await upload(clerk, { options: options(), file });
     expect([refused.status, refused.body.errors]).toEqual([
@@ -107,7 +107,7 @@ describe('when a record was made', () => {
       [
         {
           ...{ pointer: '/mapping/Since', code: 'forbidden' },
-          detail: 'createdAt needs the permission workspace:manage',
+          detail: 'createdAt needs the permission role:manage',
         },
       ],
     ]);

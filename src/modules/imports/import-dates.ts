@@ -8,8 +8,8 @@ import type { ObjectDefinition } from '../../platform/records/object-definition.
 import { pathsOf } from './import-columns.js';
 import type { ImportOptionsDto } from './import-options.dto.js';
 
-/** Whoever sets a workspace up may bring a past into it; it would be a way to forge one otherwise. */
-const PERMISSION = 'workspace:manage';
+/** Who decides what others may do: anybody else could make up a past. */
+const PERMISSION = 'role:manage';
 
 /** Whether headers alone make a file say when records were made. */
 export const readsDates = (

@@ -5,6 +5,7 @@ import { checkLinkUses } from '../../platform/records/linked-records.js';
 import type { LinkUse } from '../../platform/records/linked-records.js';
 import { itemsOf, storedItems } from '../../platform/records/list-items.js';
 import type { RecordKit } from '../../platform/records/record-kit.js';
+import type { RecordRow } from '../../platform/records/record-row.js';
 import { refuse } from '../../platform/records/record-rules.js';
 import type { Draft, Merging, RecordRules } from '../../platform/records/record-rules.js';
 import { isOpenCategory } from './ticket-flow.js';
@@ -128,18 +129,22 @@ export function illegalMove(flow: TicketFlow, from: string, to: string): Problem
   return new Problem('conflict', detail, { extra: { currentStatus: from, allowed } });
 }
 
+/** Since when a new ticket has its status: a file may say what happened before. */
+function sinceOf({ values, createdAt }: RecordRow, isOpen: boolean): string {
+  const past = isOpen ? createdAt : (values['closed_at'] ?? values['solved_at']);
+  return typeof past === 'string' ? past : new Date().toISOString();
+}
+
 function keepTimes({ before, after }: Draft, { key, category }: TicketStatus): void {
-  const { values, createdAt } = after;
+  const { values } = after;
   const isOpen = isOpenCategory(category);
   values['status_category'] = category satisfies StatusCategory;
   values['is_open'] = isOpen;
   if (before !== null && before.values['status'] === key) return;
-  // Of a new ticket, a file may say what happened before.
-  const past = before === null ? (values['closed_at'] ?? values['solved_at'] ?? null) : null;
-  const now = new Date().toISOString();
-  values['status_changed_at'] = (isOpen ? (createdAt ?? null) : past) ?? now;
-  values['solved_at'] = isOpen ? null : (values['solved_at'] ?? past ?? now);
-  values['closed_at'] = category === 'closed' ? (values['closed_at'] ?? past ?? now) : null;
+  const since = before === null ? sinceOf(after, isOpen) : new Date().toISOString();
+  values['status_changed_at'] = since;
+  values['solved_at'] = isOpen ? null : (values['solved_at'] ?? since);
+  values['closed_at'] = category === 'closed' ? (values['closed_at'] ?? since) : null;
   const isReopened = before !== null && before.values['is_open'] === false && isOpen;
   if (isReopened) values['reopened_count'] = Number(before.values['reopened_count']) + 1;
 }
