@@ -65,7 +65,7 @@ describe('a statement that is sent again and again', () => {
 });
 
 /** Only there is it known which process is whose. */
-const NICENESS = process.platform === 'linux' ? 5 : 0;
+const NICENESS = process.platform === 'linux' ? 10 : 0;
 
 describe('a process in the background', () => {
   it('stands back in the database as well', async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { fork } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
-import { glob } from 'node:fs/promises';
+import { glob, readdir, readFile } from 'node:fs/promises';
+import { getPriority } from 'node:os';
 import { join } from 'node:path';
 import { DiscoveryService, MetadataScanner, NestFactory } from '@nestjs/core';
 import { Config } from '../../src/config/config.js';
@@ -73,6 +73,12 @@ describe('the worker', () => {
     });
     expect(await (await ask('/metrics')).text()).toMatch(/^nodejs_eventloop_lag_seconds /m);
     expect((await ask('/v1/contacts')).status).toBe(404);
+    if (process.platform === 'linux') {
+      // The collector of garbage has threads of its own, which begin before the program does.
+      const threads = await readdir(`/proc/${worker.pid}/task`);
+      expect(threads.length).toBeGreaterThan(4);
+      expect(threads.map((thread) => getPriority(Number(thread))).filter((n) => n < 10)).toEqual([]);
+    }
     await eventually(
       () =>
         query(

@@ -1,14 +1,23 @@
+import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
-import { setPriority } from 'node:os';
+import { getPriority, setPriority } from 'node:os';
 import type { PoolClient } from 'pg';
 
-/** Against one who answers requests: a third of a processor that both want. */
-const NICENESS = 5;
+/** Against one who answers requests: a tenth of a processor that both want. */
+const NICENESS = 10;
 
 /** Lets this process stand back behind those that answer requests; its children start so, too. */
 export function standBack(): void {
-  setPriority(NICENESS);
+  // Whoever was started as nicer may not become less so.
+  const niceness = Math.max(getPriority(), NICENESS);
+  setPriority(niceness);
+  try {
+    // On Linux that was the calling thread alone, and those that collect garbage run already.
+    for (const thread of readdirSync('/proc/self/task')) setPriority(Number(thread), niceness);
+  } catch {
+    // Another system, where all threads have the priority of their process; or a thread that ended.
+  }
 }
 
 /**

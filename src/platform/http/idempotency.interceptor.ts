@@ -7,16 +7,10 @@ import type { Observable } from 'rxjs';
 import type { RequestContext } from '../../common/context.js';
 import { Problem } from '../../common/errors.js';
 import { Database } from '../database/database.js';
-import type { Transaction } from '../database/transaction.js';
 import { Answer } from './answers.js';
+import { assertKey, claimKey, keepAnswer } from './idempotency-keys.js';
+import type { StoredAnswer } from './idempotency-keys.js';
 import { policyOf } from './request-hooks.js';
-
-interface StoredAnswer {
-  request_hash: string;
-  status: number;
-  headers: Record<string, string>;
-  body: string;
-}
 
 const KEPT_HEADERS = ['etag', 'location', 'link'];
 
@@ -54,68 +48,21 @@ export class IdempotencyInterceptor implements NestInterceptor {
   ): Promise<unknown> {
     const hash = hashOf(request);
     return this.database.transaction(caller, async (tx) => {
-      const first = await this.claim(tx, caller, key);
+      const first = await claimKey(tx, caller, key);
       if (first) return replay(first, hash, reply);
       request.keel = { ...caller, tx };
       // The parameter decorators read request.keel when the handler is called, after this line.
       const answer = asAnswer(await lastValueFrom(next.handle()));
-      await tx.query(
-        `insert into idempotency_keys (workspace_id, principal_id, key, request_hash, status, headers, body)
-         values ($1, $2, $3, $4, $5, $6, $7)`,
-        [
-          caller.workspaceId,
-          caller.principal.id,
-          key,
-          hash,
-          answer.status,
-          keptHeaders(answer),
-          answer.body ?? '',
-        ],
-      );
+      const { status, body } = answer;
+      await keepAnswer(tx, caller, key, hash, { status, body, headers: keptHeaders(answer) });
       return answer;
     });
-  }
-
-  /** Locks the key for the transaction and reads the first answer, if there is one. */
-  private async claim(
-    tx: Transaction,
-    caller: RequestContext,
-    key: string,
-  ): Promise<StoredAnswer | undefined> {
-    const owner = [caller.workspaceId, caller.principal.id, key];
-    const [lock, stored] = await tx.run([
-      {
-        text: 'select pg_try_advisory_xact_lock(hashtextextended($1, 5203)) as locked',
-        params: [owner.join('/')],
-      },
-      {
-        text: `select request_hash, status, headers, body from idempotency_keys
-               where workspace_id = $1 and principal_id = $2 and key = $3
-                 and created_at > now() - interval '24 hours'`,
-        params: owner,
-      },
-    ]);
-    if (lock?.rows[0]?.['locked'] !== true) {
-      const detail = 'A request with this Idempotency-Key is still running. Repeat it in a moment.';
-      throw new Problem('idempotency-running', detail, { headers: { 'retry-after': '1' } });
-    }
-    const first = stored?.rows[0] as StoredAnswer | undefined;
-    if (!first) {
-      // An answer older than the promise may still be there: upkeep removes it once an hour.
-      await tx.query(
-        'delete from idempotency_keys where workspace_id = $1 and principal_id = $2 and key = $3',
-        owner,
-      );
-    }
-    return first;
   }
 }
 
 function keyOf(header: string | string[]): string {
   const key = Array.isArray(header) ? header.join(',') : header;
-  if (key.length === 0 || key.length > 255) {
-    throw new Problem('invalid-parameter', 'Idempotency-Key must have 1 to 255 characters.');
-  }
+  assertKey(key);
   return key;
 }
 
