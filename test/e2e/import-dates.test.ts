@@ -281,6 +281,16 @@ describe('tickets of the past', () => {
 });
 
 describe('deals of the past', () => {
+  test('do not name the order they became: that is the work of a deed', async () => {
+    const mapping = { Name: 'name', Order: 'order.externalIds.erp' };
+    const file = 'Name,Order\nKettles,1\n';
+    const reply = await upload(admin, { options: { object: 'deals', mapping }, file });
+    expect([reply.status, reply.body.errors]).toMatchObject([
+      422,
+      [{ pointer: '/mapping/Order', code: 'unknownField' }],
+    ]);
+  });
+
   test('are where they are since the file says, and rot from then on', async () => {
     const since = new Date(Date.now() - 20 * 86_400_000).toISOString();
     const file = [
