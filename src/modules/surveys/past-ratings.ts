@@ -1,11 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../common/context.js';
 import type { Statement } from '../../platform/database/pipeline.js';
-import type { Draft, WrittenRow } from '../../platform/records/record-rules.js';
+import type { WrittenRow } from '../../platform/records/record-rules.js';
 import { TicketListeners } from '../tickets/index.js';
-
-const LEAST = 1;
-const MOST = 5;
 
 /**
  * What customers answered before Keel, as files of past tickets say it: each rated ticket gets the
@@ -15,37 +12,9 @@ const MOST = 5;
 export class PastRatings {
   constructor(listeners: TicketListeners) {
     listeners.register({
-      prepare: async (_db, _ctx, drafts) => {
-        for (const draft of drafts) if (draft.before === null) settle(draft);
-        return Promise.resolve();
-      },
       sides: (ctx, rows) => surveysOf(ctx, rows),
     });
   }
-}
-
-/** A rating is of a ticket that is over, and has a time. */
-function settle({ after: { values }, errors, pointer }: Draft): void {
-  const score = values['satisfaction_score'];
-  const fail = (at: string, code: string, detail: string): void => {
-    errors.push({ pointer: pointer + at, code, detail });
-  };
-  if (typeof score !== 'number') {
-    for (const [column, name] of [
-      ['satisfaction_comment', 'satisfactionComment'],
-      ['satisfaction_rated_at', 'satisfactionRatedAt'],
-    ] as const) {
-      if (values[column] !== null) fail(`/${name}`, 'withoutScore', 'needs a satisfactionScore');
-    }
-    return;
-  }
-  if (score < LEAST || score > MOST) {
-    fail('/satisfactionScore', 'range', `must be a number from ${LEAST} to ${MOST}`);
-  }
-  if (values['is_open'] === true) {
-    fail('/satisfactionScore', 'stillOpen', 'is for tickets that are solved or closed');
-  }
-  values['satisfaction_rated_at'] ??= values['solved_at'] ?? null;
 }
 
 function surveysOf(ctx: RequestContext, rows: readonly WrittenRow[]): Statement[] {

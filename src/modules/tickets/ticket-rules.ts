@@ -8,6 +8,7 @@ import type { RecordKit } from '../../platform/records/record-kit.js';
 import type { RecordRow } from '../../platform/records/record-row.js';
 import { refuse } from '../../platform/records/record-rules.js';
 import type { Draft, Merging, RecordRules } from '../../platform/records/record-rules.js';
+import { settleRating } from './past-rating.js';
 import { isOpenCategory } from './ticket-flow.js';
 import type { StatusCategory, TicketFlow, TicketStatus } from './ticket-flow.js';
 import type { Follower, TicketLink } from './ticket-lists.dto.js';
@@ -24,6 +25,7 @@ export function ticketRules(kit: RecordKit, listeners: TicketListeners): RecordR
       for (const draft of drafts) {
         leaveUnassigned(ctx, draft);
         if (flow && needsFlow(draft)) settleStatus(draft, flow);
+        if (draft.before === null) settleRating(draft);
       }
       const sound = drafts.filter(({ errors }) => errors.length === 0);
       await giveCompanies(db, ctx, sound);
