@@ -3,8 +3,18 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { consents } from '../../src/cli/seed/consents.js';
 import { FILES } from '../../src/cli/seed/files.js';
 import { SeedPlan } from '../../src/cli/seed/plan.js';
+import { FORECAST_BY } from '../../src/modules/forecast/forecast.dto.js';
+import {
+  FUNNEL_BY,
+  RFM_BY,
+  SALES_BY,
+  TICKETS_BY,
+} from '../../src/modules/reports/report-params.dto.js';
+import { SegmentUpkeep } from '../../src/modules/segments/index.js';
+import { Sequencer } from '../../src/platform/outbox/sequencer.js';
 import { SearchFiller } from '../../src/platform/search/search-filler.js';
 import { startWorker } from '../support/imports.js';
 import { until, watchProcess } from '../support/keel-process.js';
@@ -26,6 +36,8 @@ beforeAll(async () => {
   server = await startServer();
   worker = await startWorker(server.config);
   worker.get(SearchFiller).start();
+  worker.get(Sequencer).start();
+  worker.get(SegmentUpkeep).start();
   house = await server.createWorkspace('Coffee');
   const wanted = { name: 'seed', scopes: ['*'] };
   key = (await house.expect(201, 'POST', '/v1/api-keys', wanted)).body.key;
@@ -169,10 +181,107 @@ describe('the company it makes', () => {
     expect(about.length).toBeGreaterThan(1);
   });
 
-  test('has a queue of tickets, taken and waiting, and segments', async () => {
+  test('has a queue of tickets, taken and waiting, and segments with members', async () => {
     expect(await countOf('tickets', '&filter[status]=new')).toBeGreaterThan(3);
-    expect(await countOf('tickets', '&filter[ownerId][isNull]=false')).toBeGreaterThan(10);
+    expect(await countOf('tickets', '&filter[isOpen]=true')).toBe(plan.counts.tickets);
     const { data: segments } = await get('/v1/segments');
     expect(segments).toHaveLength(3);
+    for (const { id, name } of segments) {
+      await until(
+        async () => (await get(`/v1/segments/${id}/members?limit=1`)).data.length > 0,
+        LIMIT,
+      ).catch((error: unknown) => {
+        throw new Error(`Nobody is in ${name}`, { cause: error });
+      });
+    }
+  });
+
+  test('was made over the year: nothing is newer than today, and each month has its share', async () => {
+    const from = plan.calendar.date(0);
+    for (const object of ['companies', 'contacts', 'leads', 'orders', 'deals', 'activities']) {
+      const body = {
+        object,
+        measures: [{ measure: 'count' }],
+        dimensions: [{ field: 'createdAt', by: 'month' }],
+        where: {
+          and: [
+            { field: 'externalIds.seed', op: 'isNull', value: false },
+            { field: 'createdAt', op: 'gte', value: `${from}T00:00:00.000Z` },
+          ],
+        },
+      };
+      const { rows } = (await house.expect(200, 'POST', '/v1/reports/query', body)).body;
+      expect([object, rows.length >= 12]).toEqual([object, true]);
+      const { data } = await get(`/v1/${object}?sort=-createdAt&limit=1`);
+      expect([object, data[0].createdAt <= new Date().toISOString()]).toEqual([object, true]);
+    }
+  });
+
+  test('tells of solved tickets how fast they were, what was promised, and what customers said', async () => {
+    const { total } = await get('/v1/tickets/csat');
+    expect(total.responses).toBeGreaterThan(150);
+    expect(Number(total.average)).toBeGreaterThan(3);
+    const { rows } = await get('/v1/reports/tickets?by=priority');
+    for (const row of rows) {
+      const { key, solved, firstResponsesMet, resolutionsMet, averageRating } = row;
+      const isTold = firstResponsesMet > 0 && resolutionsMet > 0 && averageRating !== null;
+      expect([key, solved > 10, isTold]).toEqual([key, true, true]);
+    }
+    const sum = (name: string) =>
+      rows.reduce((all: number, row: Record<string, number>) => all + (row[name] as number), 0);
+    const [met, missed] = [sum('firstResponsesMet'), sum('firstResponsesMissed')];
+    expect([missed > 10, met > missed * 2]).toEqual([true, true]);
+    const { data: events } = await get('/v1/events?types=ticket.sla_breached&limit=5');
+    expect(events).toEqual([]);
+  });
+
+  test('knows what contacts agreed to, since when, and from where', async () => {
+    const told = [...consents(plan)];
+    const { data } = await get('/v1/consents?limit=200');
+    expect(data.length).toBe(Math.min(200, told.length));
+    const one = told.find(({ status }) => status === 'granted') as (typeof told)[number];
+    const found = data.find(({ email, channel }: { email: string; channel: string }) => {
+      return email === one.email && channel === one.channel;
+    });
+    if (found) expect(found).toMatchObject({ source: one.source, changedAt: one.occurredAt });
+    const { data: suppressed } = await get('/v1/suppressions?limit=5');
+    expect(suppressed.length).toBeGreaterThan(0);
+  });
+
+  test('has campaigns written and scheduled, of which none is sent', async () => {
+    const { data } = await get('/v1/campaigns?sort=name');
+    const states = data.map(({ name, status }: { name: string; status: string }) => [name, status]);
+    expect(states).toEqual([
+      ['A year together', 'scheduled'],
+      ['Machine check-up', 'draft'],
+      ['Winter blends', 'draft'],
+    ]);
+    for (const { id, name } of data) {
+      const path = `/v1/campaigns/${id}/audience`;
+      const { body } = await house.expect(200, 'POST', path, {});
+      expect([name, body.recipients > 3, body.leftOut.notPermitted > 0]).toEqual([
+        ...[name, true, true],
+      ]);
+    }
+  });
+
+  const REPORTS = [
+    ...['pipeline', 'lifetime-value', 'lifetime-value?customer=contact'],
+    ...['cohorts', 'cohorts?customer=contact'],
+    ...FORECAST_BY.map((by) => `forecast?by=${by}`),
+    ...FUNNEL_BY.map((by) => `funnel?by=${by}`),
+    ...SALES_BY.map((by) => `sales?by=${by}`),
+    ...RFM_BY.map((by) => `rfm?by=${by}`),
+    ...TICKETS_BY.map((by) => `tickets?by=${by}`),
+  ];
+
+  test.each(REPORTS)('has something to show in the report %s', async (report) => {
+    const { rows } = await get(`/v1/reports/${report}`);
+    expect(rows.length).toBeGreaterThan(0);
+    // Figures besides keys and names: a table of nothing but noughts shows nothing.
+    const figures = rows.flatMap((row: object) =>
+      Object.values(row).filter((value) => typeof value === 'number'),
+    );
+    expect(Math.max(...figures)).toBeGreaterThan(1);
   });
 });

@@ -77,7 +77,9 @@ describe('the worker', () => {
       // The collector of garbage has threads of its own, which begin before the program does.
       const threads = await readdir(`/proc/${worker.pid}/task`);
       expect(threads.length).toBeGreaterThan(4);
-      expect(threads.map((thread) => getPriority(Number(thread))).filter((n) => n < 10)).toEqual([]);
+      expect(threads.map((thread) => getPriority(Number(thread))).filter((n) => n < 10)).toEqual(
+        [],
+      );
     }
     await eventually(
       () =>

@@ -15,6 +15,8 @@ interface Activity {
   type: Kind;
   subject: string;
   day: number;
+  /** Day on which somebody entered it. */
+  planned: number;
   isDone: boolean;
   owner: User;
   result?: string;
@@ -40,6 +42,7 @@ export const ACTIVITY_COLUMNS = {
   direction: 'direction',
   result: 'result',
   owner: 'ownerId',
+  created: 'createdAt',
   deal: 'links.deal.externalIds.seed',
   company: 'links.company.externalIds.seed',
   contact: 'links.contact.externalIds.seed',
@@ -74,7 +77,7 @@ function* aroundDeal(plan: SeedPlan, deal: Deal): Generator<Activity> {
   const links = { deal: id, company: company.id, contact: deciderOf(plan, company.index) };
   const base = { owner: company.owner, links };
   const done = (type: Kind, subject: string, day: number, result?: string): Activity => ({
-    ...{ ...base, type, subject, day, isDone: true },
+    ...{ ...base, type, subject, day, planned: Math.max(began, day - 3), isDone: true },
     ...(result === undefined ? {} : { result }),
   });
   const end = Math.min(closes, DAYS);
@@ -92,7 +95,9 @@ function* aroundDeal(plan: SeedPlan, deal: Deal): Generator<Activity> {
   if (stage === 'won' || stage === 'lost') return;
   const next = NEXT[stage];
   const day = dice.chance(0.15) ? DAYS - dice.between(2, 9) : DAYS + dice.below(AHEAD);
-  yield { ...base, ...next, subject: `${next.subject}: ${company.name}`, day, isDone: false };
+  const planned = Math.max(began, Math.min(day, DAYS - 1) - dice.between(1, 9));
+  const subject = `${next.subject}: ${company.name}`;
+  yield { ...base, ...next, subject, day, planned, isDone: false };
 }
 
 const TASTINGS = ['Liked the Notturno', 'Wants to compare with a rival', 'Decision within a month'];
@@ -112,6 +117,7 @@ function routine(plan: SeedPlan, user: number, at: number, isService: boolean): 
   return {
     ...{ type, subject: `${subject}: ${company.name}`, isDone: false },
     day: isLate ? DAYS - dice.between(2, 6) : DAYS - 1 + dice.below(AHEAD),
+    planned: DAYS - 2 - dice.between(5, 25),
     owner: plan.staff.users[user] as User,
     links: { company: company.id, contact: deciderOf(plan, company.index) },
   };
@@ -156,6 +162,7 @@ function headOf(plan: SeedPlan, index: number, id: string, activity: Activity): 
     dice.weighted({ normal: 7, high: 2, low: 1 }),
     ...placeOf(dice, type, time),
     ...[isDone ? (result ?? null) : null, owner.email],
+    calendar.past(activity.planned, dice.between(6, 17), dice.below(60)),
   ];
 }
 

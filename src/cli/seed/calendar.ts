@@ -31,6 +31,17 @@ export class Calendar {
     return day < 0 ? 0 : Math.round((this.shares[day] as number) * total);
   }
 
+  /** The day of one of `total` things that happen in the order of their numbers. */
+  dayOf(index: number, total: number): number {
+    let [low, high] = [0, DAYS - 1];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.happenedBy(middle, total) > index) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+
   /** `YYYY-MM-DD`; days from {@link DAYS} on are to come. */
   date(day: number): string {
     return new Date(this.first + day * DAY).toISOString().slice(0, 10);
@@ -40,6 +51,14 @@ export class Calendar {
   time(day: number, hour: number, minute: number): string {
     const clock = `${String(hour).padStart(2, '0')}:${String(minute).padStart(2, '0')}`;
     return `${this.date(day)}T${clock}:00.000Z`;
+  }
+
+  /**
+   * A time that has passed, whatever the hour at which the last day is seeded: that day counts from
+   * its first moment, and days to come as the last one.
+   */
+  past(day: number, hour: number, minute: number): string {
+    return day >= DAYS - 1 ? this.time(DAYS - 1, 0, 0) : this.time(day, hour, minute);
   }
 
   /** The day itself, or the Monday after it. */

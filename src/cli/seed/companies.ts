@@ -168,6 +168,7 @@ export const COMPANY_COLUMNS = {
   description: 'description',
   tags: 'tags',
   owner: 'ownerId',
+  created: 'createdAt',
 } as const;
 
 export function* companyRows(plan: SeedPlan): Generator<Row> {
@@ -181,6 +182,7 @@ export function* companyRows(plan: SeedPlan): Generator<Row> {
       ...[company.industry, company.employees, company.revenue, 'EUR', company.phone],
       ...[address.street, address.city, address.region, address.postalCode, address.country],
       ...[stageOf(orders, dice), aboutOf(company, orders), tagsOf(orders, dice), owner.email],
+      plan.calendar.past(plan.metOn(index), dice.between(6, 7), dice.below(60)),
     ];
   }
 }

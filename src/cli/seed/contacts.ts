@@ -1,3 +1,4 @@
+import { DAYS } from './calendar.js';
 import { companyOf, numberOf, stageOf } from './companies.js';
 import type { Company } from './companies.js';
 import { idOf } from './plan.js';
@@ -70,7 +71,16 @@ export const CONTACT_COLUMNS = {
   time_zone: 'timeZone',
   tags: 'tags',
   owner: 'ownerId',
+  created: 'createdAt',
 } as const;
+
+/** Day on which the house has heard of somebody: of who decides, with the company. */
+export function contactMetOn(plan: SeedPlan, company: number, place: number): number {
+  const met = plan.metOn(company);
+  if (place === 0) return met;
+  const dice = plan.dice('contact-met', plan.contactsOf(company).first + place);
+  return met + Math.floor((DAYS - met) * dice.next() ** 2);
+}
 
 export function* contactRows(plan: SeedPlan): Generator<Row> {
   for (let index = 0; index < plan.counts.companies; index += 1) {
@@ -106,5 +116,9 @@ function rowOf(plan: SeedPlan, at: At, person: Contact): Row {
     ...[address.street, address.city, address.region, address.postalCode, address.country],
     ...[stage, source, country.language, country.timeZone],
     ...[isDecider ? 'decision-maker' : dice.chance(0.3) ? 'newsletter' : null, owner.email],
+    plan.calendar.past(
+      contactMetOn(plan, company.index, place),
+      ...([dice.between(9, 16), dice.below(60)] as const),
+    ),
   ];
 }

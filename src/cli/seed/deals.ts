@@ -34,8 +34,17 @@ export interface Deal {
   began: number;
   closes: number;
   stage: 'qualification' | 'proposal' | 'negotiation' | 'won' | 'lost';
+  /** Day on which it came into its stage. */
+  since: number;
   lines: { sku: string; name: string; quantity: string; unitPrice: string }[];
 }
+
+/** Share of its time from which an open deal is in a stage. */
+const STEPS = [
+  { stage: 'qualification', from: 0 },
+  { stage: 'proposal', from: 0.35 },
+  { stage: 'negotiation', from: 0.7 },
+] as const;
 
 /** The deal of a number. Only companies that order have won ones. */
 export function dealOf(plan: SeedPlan, index: number): Deal {
@@ -45,18 +54,20 @@ export function dealOf(plan: SeedPlan, index: number): Deal {
   const company = companyOf(plan, number);
   const source = dice.weighted(SOURCES);
   const { name, lines, euros } = contentOf(dice, company);
-  const began = plan.calendar.workdayBefore(Math.floor(DAYS * dice.next() ** 0.8));
+  const met = Math.max(0, plan.metOn(number));
+  const drawn = met + Math.floor((DAYS - met) * dice.next() ** 0.8);
+  const began = Math.max(met, plan.calendar.workdayBefore(drawn));
   const length = 14 + Math.floor(LONGEST * dice.next() ** (euros > BIG ? 1 : 1.8));
   const closes = plan.calendar.workday(began + length);
   const deal = { index, id: idOf('d', index), company, name, source, began, closes, lines };
   if (closes < DAYS) {
     const chance = WON[source] * (euros > BIG ? 0.75 : 1.1);
     const isWon = dice.chance(chance) && (plan.orderCounts[number] as number) > 0;
-    return { ...deal, stage: isWon ? 'won' : 'lost' };
+    return { ...deal, stage: isWon ? 'won' : 'lost', since: closes };
   }
   const progress = (DAYS - 1 - began) / length;
-  const stage = progress < 0.35 ? 'qualification' : progress < 0.7 ? 'proposal' : 'negotiation';
-  return { ...deal, stage };
+  const stage = STEPS.findLast(({ from }) => progress >= from) as (typeof STEPS)[number];
+  return { ...deal, stage: stage.stage, since: began + Math.ceil(stage.from * length) };
 }
 
 function contentOf(dice: Dice, { country, employees, name }: Company) {
@@ -100,6 +111,8 @@ export const DEAL_COLUMNS = {
   lost_reason: 'lostReason',
   tags: 'tags',
   owner: 'ownerId',
+  created: 'createdAt',
+  since: 'stageEnteredAt',
   sku: 'lines.product.sku',
   item: 'lines.name',
   quantity: 'lines.quantity',
@@ -122,7 +135,7 @@ export function* dealRows(plan: SeedPlan): Generator<Row> {
 }
 
 function headOf(plan: SeedPlan, deal: Deal): Row {
-  const { company, stage, closes, began, source } = deal;
+  const { company, stage, closes, began, source, since } = deal;
   const { calendar } = plan;
   const dice = plan.dice('deal-more', deal.index);
   const isClosed = stage === 'won' || stage === 'lost';
@@ -137,5 +150,7 @@ function headOf(plan: SeedPlan, deal: Deal): Row {
     ...[stage === 'lost' ? dice.weighted(LOST_REASONS) : null],
     dice.chance(0.1) ? 'strategic' : null,
     company.owner.email,
+    calendar.past(began, 8, dice.below(60)),
+    isClosed ? null : calendar.past(since, 9, dice.below(60)),
   ];
 }

@@ -172,3 +172,16 @@ export async function upsert(
     ids.set(keys[place] as string, id as string);
   }
 }
+
+/** Makes those that no other one has the name of. */
+export async function makeMissing(
+  api: ApiClient,
+  path: string,
+  wanted: readonly { name: string }[],
+): Promise<void> {
+  const { data } = await api.json<{ data: { name: string }[] }>(path);
+  const names = new Set(data.map(({ name }) => name));
+  for (const json of wanted) {
+    if (!names.has(json.name)) await api.request(path, { method: 'POST', json });
+  }
+}

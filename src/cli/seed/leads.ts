@@ -63,10 +63,10 @@ export function leadEnd(plan: SeedPlan, index: number): LeadEnd | null {
   return null;
 }
 
-/** Numbers of the leads that come to an end, at most so many of each kind. */
+/** Leads that come to an end, the newest ones, at most so many of each kind. */
 export function* endedLeads(plan: SeedPlan): Generator<{ id: string; end: LeadEnd }> {
   const left = { converted: plan.counts.deeds, disqualified: plan.counts.deeds };
-  for (let index = 0; index < plan.counts.leads; index += 1) {
+  for (let index = plan.counts.leads - 1; index >= 0; index -= 1) {
     const end = leadEnd(plan, index);
     if (!end || left[end.kind] === 0) continue;
     left[end.kind] -= 1;
@@ -103,6 +103,7 @@ export const LEAD_COLUMNS = {
   consent: 'consentText',
   consent_at: 'consentAt',
   owner: 'ownerId',
+  created: 'createdAt',
 } as const;
 
 export function* leadRows(plan: SeedPlan): Generator<Row> {
@@ -120,6 +121,8 @@ function rowOf(plan: SeedPlan, index: number): Row {
   const open = dice.weighted({ new: 4, working: 4, qualified: 2 });
   const asked = source === 'website' || source === 'campaign';
   const hour = dice.between(6, 19);
+  const day = plan.calendar.dayOf(index, plan.counts.leads);
+  const came = plan.calendar.past(day, hour, dice.below(60));
   return [
     ...[idOf('l', index), first.written, last.written],
     `${wordOf(first.latin)}.${wordOf(last.latin)}@${company.domain}`,
@@ -131,7 +134,6 @@ function rowOf(plan: SeedPlan, index: number): Row {
     ...[score > 65 ? 'hot' : score > 30 ? 'warm' : 'cold', score],
     leadEnd(plan, index) ? null : open,
     ...[dice.chance(0.6) ? dice.pick(MESSAGES) : null, asked ? CONSENT : null],
-    asked ? plan.calendar.time(dice.below(DAYS), hour, dice.below(60)) : null,
-    owner.email,
+    ...[asked ? came : null, owner.email, came],
   ];
 }

@@ -41,6 +41,7 @@ export const ORDER_COLUMNS = {
   shipping_tax: 'shippingTaxRate',
   notes: 'notes',
   owner: 'ownerId',
+  created: 'createdAt',
   sku: 'lines.product.sku',
   quantity: 'lines.quantity',
   price: 'lines.unitPrice',
@@ -95,6 +96,7 @@ function* rowsOfOrder(plan: SeedPlan, order: PlannedOrder): Generator<Row> {
     ...[shipping.toFixed(2), company.country.taxRate],
     dice.chance(0.08) ? dice.pick(NOTES) : null,
     company.owner.email,
+    plan.calendar.past(order.day, dice.between(6, 17), dice.below(60)),
   ];
   yield* withLines(head, lines);
 }
@@ -122,6 +124,7 @@ function* rowsOfCreditNote(plan: SeedPlan, order: PlannedOrder, day: number): Ge
     ...[plan.calendar.date(day), ...partiesOf(plan, company), '0.00', '0'],
     `Return from ${referenceOf(plan, order)}`,
     company.owner.email,
+    plan.calendar.past(day, 10, order.index % 60),
   ];
   yield* withLines(head, [{ ...line, quantity }]);
 }

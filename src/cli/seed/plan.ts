@@ -37,6 +37,8 @@ export class SeedPlan {
   readonly contacts: number;
   /** Orders of each company. */
   readonly orderCounts: Uint16Array;
+  /** Day of each company's first order; {@link DAYS} for those that have not ordered. */
+  private readonly firstOrders: Uint16Array;
 
   constructor(readonly run: SeedRun) {
     this.counts = SIZES[run.size];
@@ -44,7 +46,11 @@ export class SeedPlan {
     this.staff = new Staff(run.seed, this.counts.users);
     this.contacts = (this.counts.companies / 20) * this.contactsOfBlock;
     this.orderCounts = new Uint16Array(this.counts.companies);
-    for (const { company } of this.orders()) this.orderCounts[company]! += 1;
+    this.firstOrders = new Uint16Array(this.counts.companies).fill(DAYS);
+    for (const { company, day } of this.orders()) {
+      this.orderCounts[company]! += 1;
+      this.firstOrders[company] = Math.min(day, this.firstOrders[company] as number);
+    }
   }
 
   dice(kind: string, index: number): Dice {
@@ -73,6 +79,19 @@ export class SeedPlan {
       isRegular ? regulars * share ** SKEW : regulars + (buyers - regulars) * share,
     );
     return scattered(rank, companies, this.run.seed);
+  }
+
+  /** Day of a company's first order; {@link DAYS} when it has not ordered. */
+  firstOrderOf(company: number): number {
+    return this.firstOrders[company] ?? DAYS;
+  }
+
+  /** Day on which the house has heard of a company, some weeks before its first order. */
+  metOn(company: number): number {
+    const dice = this.dice('met', company);
+    const first = this.firstOrderOf(company);
+    if (first < DAYS) return first - dice.between(2, 45);
+    return Math.floor(DAYS * dice.next() ** 1.6) - 20;
   }
 
   /** How many contacts a company has, and the number of its first one. */

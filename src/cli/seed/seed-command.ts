@@ -1,5 +1,7 @@
 import { ApiClient } from '../api-client.js';
 import type { ImportState } from '../import-progress.js';
+import { writeCampaigns } from './campaigns.js';
+import { tellConsents } from './consents.js';
 import { doDeeds } from './deeds.js';
 import { FILES } from './files.js';
 import { openHouse } from './house.js';
@@ -8,6 +10,7 @@ import { makeSegments } from './segments.js';
 import { settleRun } from './seed-run.js';
 import type { SeedFlags } from './seed-run.js';
 import { prepareSelling } from './selling.js';
+import { prepareService } from './service.js';
 import { assertCompleted, awaitEarlierImports, sendFile } from './send-file.js';
 import { HOUSE } from './staff.js';
 
@@ -24,6 +27,7 @@ export async function seedWorkspace(flags: SeedFlags): Promise<void> {
   await awaitEarlierImports(api);
   const house = await openHouse(api, plan);
   await prepareSelling(api, plan, house);
+  await prepareService(api);
   for (const file of FILES) {
     console.log(`Sending ${file.object}`);
     const state = await sendFile(api, plan, file);
@@ -31,6 +35,8 @@ export async function seedWorkspace(flags: SeedFlags): Promise<void> {
     assertCompleted(state);
   }
   await makeSegments(api);
+  await tellConsents(api, plan);
+  await writeCampaigns(api, plan);
   await doDeeds(api, plan);
   await summarize(api);
 }
@@ -46,7 +52,8 @@ function report({ object, totals, startedAt, finishedAt }: ImportState): void {
 /** What is in the workspace now. */
 async function summarize(api: ApiClient): Promise<void> {
   console.log('In the workspace now');
-  for (const plural of [...FILES.map(({ object }) => object), 'segments', 'quotas', 'teams']) {
+  const others = ['campaigns', 'segments', 'quotas', 'teams'];
+  for (const plural of [...FILES.map(({ object }) => object), ...others]) {
     const path = `/v1/${plural}?limit=1&fields=id&count=exact`;
     const { page } = await api.json<{ page: { total: number } }>(path);
     console.log(`${plural.padEnd(14)}${page.total}`);

@@ -46,6 +46,9 @@ const isDate = (text: string): boolean => {
 export async function settleRun(api: ApiClient, flags: SeedFlags): Promise<SeedRun> {
   const asked = readFlags(flags);
   const today = new Date().toISOString().slice(0, 10);
+  if (asked.until !== undefined && asked.until > today) {
+    throw new OperatorError(`--until ${asked.until}: the year has to be over; today is ${today}.`);
+  }
   const begun = await begunRun(api);
   if (begun === null) return { ...asked, until: asked.until ?? today };
   const isSame =

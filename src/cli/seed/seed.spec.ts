@@ -4,6 +4,7 @@ import { isValidPhoneNumber } from 'libphonenumber-js/max';
 import { DAYS } from './calendar.js';
 import { PRODUCTS } from './catalogue.js';
 import { companyOf } from './companies.js';
+import { consents } from './consents.js';
 import { Dice, scattered } from './dice.js';
 import { bytesOf, FILES } from './files.js';
 import { SeedPlan } from './plan.js';
@@ -50,14 +51,14 @@ describe('the files', () => {
   it('are the same bytes for the same size, seed and last day', () => {
     expect(hashOf(RUN)).toMatchInlineSnapshot(`
       {
-        "activities": "7b152e4dd7ef62f3",
-        "companies": "49c3c73c97a50ba0",
-        "contacts": "c50dea1650526414",
-        "deals": "e2e69a10c0d0b8f9",
-        "leads": "c388e0f430445171",
-        "orders": "e6bfd8eebda507f1",
+        "activities": "152d6941d185eaa2",
+        "companies": "2d5b88c38dd23a6c",
+        "contacts": "a7485c7a7073aab6",
+        "deals": "cff878f29a179940",
+        "leads": "d0c1578fc73d6de5",
+        "orders": "b9e639941c166c51",
         "products": "6cafeb3991a4d49b",
-        "tickets": "081f9846e38a790f",
+        "tickets": "7d4b2403b6a95b76",
       }
     `);
   });
@@ -198,6 +199,53 @@ describe('deals', () => {
       return own.filter(({ stage }) => stage === 'won').length / own.length;
     };
     expect(won('referral')).toBeGreaterThan(won('cold call') * 1.8);
+  });
+});
+
+describe('the times at which all this was made', () => {
+  const tickets = rowsOf('tickets');
+  const end = `${RUN.until}T00:00:00.000Z`;
+
+  it('have passed, at whatever hour of the last day it is seeded', () => {
+    for (const { object, mapping } of FILES) {
+      if (!('created' in mapping)) continue;
+      const times = rowsOf(object).flatMap(({ created = '', since = '' }) => [created, since]);
+      expect([object, times.filter((time) => time > end)]).toEqual([object, []]);
+    }
+    const told = [...consents(plan)].map(({ occurredAt }) => occurredAt);
+    expect([told.length > 500, told.filter((time) => time > end)]).toEqual([true, []]);
+  });
+
+  it('follow from each other: the company, its people, what they order and agree to', () => {
+    const met = new Map(companies.map(({ seed, created }) => [seed, created as string]));
+    for (const { company, created } of [...contacts, ...heads, ...deals]) {
+      expect((created as string) >= (met.get(company) as string)).toBe(true);
+    }
+    const since = new Map(contacts.map(({ email, created }) => [email, created as string]));
+    for (const { email, occurredAt } of consents(plan)) {
+      expect(occurredAt >= (since.get(email) as string)).toBe(true);
+    }
+    for (const deal of deals) if (deal.since) expect(deal.since >= deal.created!).toBe(true);
+  });
+
+  it('of tickets: asked, answered, solved, closed, rated, and numbered as they came', () => {
+    const solved = tickets.filter((ticket) => ticket.solved);
+    expect(solved).toHaveLength(620);
+    for (const { created, responded, solved: at, closed, rated, status } of solved) {
+      const steps = [created, responded, at].map(String);
+      expect(steps).toEqual(steps.toSorted());
+      expect([status, closed !== ''].join()).toMatch(/^(closed,true|solved,false)$/);
+      for (const later of [closed, rated]) if (later) expect(later >= at!).toBe(true);
+      expect([at, closed, rated].every((time) => (time as string) <= end)).toBe(true);
+    }
+    const days = solved.map(({ created }) => (created as string).slice(0, 10));
+    expect(days).toEqual(days.toSorted());
+    const scores = countBy(
+      solved.filter(({ score }) => score),
+      ({ score }) => score as string,
+    );
+    expect(Object.keys(scores)).toEqual(['1', '2', '3', '4', '5']);
+    expect(scores['5']).toBeGreaterThan((scores['1'] as number) * 3);
   });
 });
 

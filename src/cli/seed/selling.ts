@@ -2,7 +2,7 @@ import { OperatorError } from '../../common/operator-error.js';
 import type { ApiClient } from '../api-client.js';
 import { DAYS } from './calendar.js';
 import { dealOf } from './deals.js';
-import { pages, upsert } from './house.js';
+import { makeMissing, pages, upsert } from './house.js';
 import type { House } from './house.js';
 import type { SeedPlan } from './plan.js';
 import { HOUSE, TEAMS } from './staff.js';
@@ -135,16 +135,3 @@ const rulesOf = (teams: ReadonlyMap<string, string>) =>
     where: { field: 'address.country', op: 'in', value: countries },
     ...{ method: 'roundRobin', teamId: teams.get(id) },
   }));
-
-/** Makes those that no other one has the name of. */
-async function makeMissing(
-  api: ApiClient,
-  path: string,
-  wanted: readonly { name: string }[],
-): Promise<void> {
-  const { data } = await api.json<{ data: { name: string }[] }>(path);
-  const names = new Set(data.map(({ name }) => name));
-  for (const json of wanted) {
-    if (!names.has(json.name)) await api.request(path, { method: 'POST', json });
-  }
-}

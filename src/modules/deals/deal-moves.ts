@@ -112,8 +112,10 @@ function enter(draft: Draft, stage: DealStage, now: string): void {
   values['probability'] ??= stage.probability;
   values['forecast_category'] ??= stage.forecastCategory;
   values['status'] = stage.type;
-  values['rotting_at'] = rottingAt(stage, now);
-  values['stage_entered_at'] = dateEnd(draft, stage, now);
+  // Of a new deal, a file may say since when it is where it is.
+  const since = before ? now : ((values['stage_entered_at'] as string | null) ?? now);
+  values['rotting_at'] = rottingAt(stage, since);
+  values['stage_entered_at'] = dateEnd(draft, stage, since);
   if (stage.type === 'lost' && before && values['lost_reason'] === null) {
     refuse(draft, 'lostReason', 'isNotEmpty', 'must say why the deal is lost');
   }

@@ -178,7 +178,12 @@ export class DealFields {
   })
   description?: string | null;
 
-  @DatetimeField({ label: 'Stage entered at', readOnly: true, sortable: true })
+  @DatetimeField({
+    label: 'Stage entered at',
+    readOnly: true,
+    importable: 'dated',
+    sortable: true,
+  })
   stageEnteredAt?: string;
 
   @DatetimeField({

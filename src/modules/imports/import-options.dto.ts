@@ -68,7 +68,7 @@ export class ImportOptionsDto {
       'an item: rows of the same key are one record, wherever they stand in the file, and all ' +
       'else is taken from its first row. Records referred to are named by what finds them ' +
       '(`company.externalIds.erp`); further properties of theirs (`company.address.country`) serve ' +
-      'to make them',
+      'to make them. `createdAt`, of new records alone, needs `role:manage`',
     type: 'object',
     additionalProperties: {
       oneOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }, { type: 'null' }],

@@ -40,6 +40,8 @@ export interface PlanInput {
   find: ObjectLookup;
   options: ImportOptionsDto;
   fileName: string;
+  /** Whether headers alone make the file say when records were made. */
+  readsDates: boolean;
   /** Further headers may come with later rows (ndjson, vcard). */
   isOpen: boolean;
 }
@@ -53,9 +55,10 @@ export function planImport(input: PlanInput, headers: readonly string[]): Import
   const given = options.mapping;
   const paths = given
     ? givenPaths(given, headers, isOpen)
-    : matchHeaders(definition, settings.properties, find, headers, sourceOf(input.fileName)).map(
-        (path) => (path === null ? [] : [path]),
-      );
+    : matchHeaders(definition, settings.properties, find, headers, {
+        source: sourceOf(input.fileName),
+        mayDate: input.readsDates,
+      }).map((path) => (path === null ? [] : [path]));
   const columns = planColumns(
     paths,
     options,

@@ -12,6 +12,7 @@ import { checkComplete } from '../../platform/records/record-input.js';
 import { RecordKit } from '../../platform/records/record-kit.js';
 import { byHeader } from './import-errors.service.js';
 import { PlanFault, planImport } from './import-plan.js';
+import { readsDates } from './import-dates.js';
 import { leavingOut } from './import-runner.js';
 import { cellForms } from './option-checks.js';
 import type { ImportPlan } from './import-plan.js';
@@ -49,6 +50,7 @@ export class ImportPreview {
         ...checked,
         find: (object: string) => this.kit.get(object),
         ...{ options: upload.options, fileName: upload.fileName, isOpen },
+        readsDates: readsDates(ctx, upload.options),
       };
       const plan = planImport(input, [...reader.headers]);
       return { format, delimiter, encoding, ...this.describe(upload, checked, plan, rows) };
@@ -175,6 +177,7 @@ function recordOf(
   Object.assign(record, linked(row, null));
   if (patch.tags) record['tags'] = patch.tags;
   if (patch.ownerId !== undefined) record['ownerId'] = patch.ownerId;
+  if (patch.createdAt !== undefined) record['createdAt'] = patch.createdAt;
   return { ...record, custom: patch.custom, externalIds: patch.externalIds };
 }
 

@@ -25,6 +25,7 @@ import {
   TooManyUnforeseen,
 } from './chunk-committer.js';
 import { ChunkPipe } from './chunk-pipe.js';
+import { readsDates } from './import-dates.js';
 import { PlanFault, planImport } from './import-plan.js';
 import type { ImportPlan, PlanInput } from './import-plan.js';
 import { ImportRunRepository } from './import-run.repository.js';
@@ -131,6 +132,7 @@ export class ImportRunner {
       find: (object) => this.kit.get(object),
       options: row.options,
       fileName: row.fileName,
+      readsDates: readsDates(ctx, row.options),
       isOpen: reader.format === 'ndjson' || reader.format === 'vcard',
     };
     const plan = planImport(input, [...reader.headers]);

@@ -21,6 +21,7 @@ import { RecordKit } from '../../platform/records/record-kit.js';
 import type { WorkspaceSettings } from '../../platform/records/record-settings.js';
 import { checkOptions } from './option-checks.js';
 import { pathsOf } from './import-columns.js';
+import { assertMayDate } from './import-dates.js';
 import type { ImportOptionsDto } from './import-options.dto.js';
 import type { ImportDto } from './import.dto.js';
 import type { ImportUpload } from './import-upload.js';
@@ -121,6 +122,7 @@ export class ImportsService {
       ]);
     }
     this.permit(ctx, definition, options);
+    assertMayDate(ctx, definition, options);
     const settings = await this.kit.settings.of(ctx, definition, true);
     const errors = checkOptions(definition, settings, (object) => this.kit.get(object), options);
     if (options.defaultCountry !== undefined) {

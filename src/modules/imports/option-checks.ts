@@ -10,6 +10,7 @@ import { matchKey } from '../../platform/records/match-key.js';
 import type { CellForms } from '../../platform/records/field-types.js';
 import type { ObjectDefinition } from '../../platform/records/object-definition.js';
 import type { WorkspaceSettings } from '../../platform/records/record-settings.js';
+import { createdFaults } from './import-dates.js';
 import { pathsOf } from './import-columns.js';
 import type { ImportOptionsDto, Mapping } from './import-options.dto.js';
 
@@ -29,6 +30,7 @@ export function checkOptions(
   const errors = [
     ...matchFault(definition, settings, read, options),
     ...wordsFaults(read, known, options),
+    ...createdFaults(read, options),
     ...formFaults(options),
     ...leftOutFaults(options),
   ];

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { TicketsModule } from '../tickets/index.js';
 import { CsatController } from './csat.controller.js';
 import { CsatService } from './csat.service.js';
+import { PastRatings } from './past-ratings.js';
 import { PublicSurveysController } from './public-surveys.controller.js';
 import { PublicSurveysService } from './public-surveys.service.js';
 import { SurveyLinks } from './survey-links.js';
@@ -17,14 +18,15 @@ import { SurveysRepository } from './surveys.repository.js';
   controllers: [CsatController, PublicSurveysController, SurveySettingsController],
   providers: [
     ...[CsatService, PublicSurveysService, SurveyLinks, SurveysRepository],
-    ...[SurveySettingsRepository, SurveySettingsService],
+    ...[SurveySettingsRepository, SurveySettingsService, PastRatings],
   ],
 })
 export class SurveysModule {}
 
 /** What asks them. */
 @Module({
-  providers: [SurveyLinks, SurveyMailer, SurveysRepository],
+  imports: [TicketsModule],
+  providers: [PastRatings, SurveyLinks, SurveyMailer, SurveysRepository],
   exports: [SurveyMailer],
 })
 export class SurveysWorkerModule {}

@@ -5,8 +5,10 @@ import { checkLinkUses } from '../../platform/records/linked-records.js';
 import type { LinkUse } from '../../platform/records/linked-records.js';
 import { itemsOf, storedItems } from '../../platform/records/list-items.js';
 import type { RecordKit } from '../../platform/records/record-kit.js';
+import type { RecordRow } from '../../platform/records/record-row.js';
 import { refuse } from '../../platform/records/record-rules.js';
 import type { Draft, Merging, RecordRules } from '../../platform/records/record-rules.js';
+import { settleRating } from './past-rating.js';
 import { isOpenCategory } from './ticket-flow.js';
 import type { StatusCategory, TicketFlow, TicketStatus } from './ticket-flow.js';
 import type { Follower, TicketLink } from './ticket-lists.dto.js';
@@ -23,6 +25,7 @@ export function ticketRules(kit: RecordKit, listeners: TicketListeners): RecordR
       for (const draft of drafts) {
         leaveUnassigned(ctx, draft);
         if (flow && needsFlow(draft)) settleStatus(draft, flow);
+        if (draft.before === null) settleRating(draft);
       }
       const sound = drafts.filter(({ errors }) => errors.length === 0);
       await giveCompanies(db, ctx, sound);
@@ -132,15 +135,22 @@ export function illegalMove(flow: TicketFlow, from: string, to: string): Problem
   return new Problem('conflict', detail, { extra: { currentStatus: from, allowed } });
 }
 
-function keepTimes({ before, after: { values } }: Draft, { key, category }: TicketStatus): void {
+/** Since when a new ticket has its status: a file may say what happened before. */
+function sinceOf({ values, createdAt }: RecordRow, isOpen: boolean): string {
+  const past = isOpen ? createdAt : (values['closed_at'] ?? values['solved_at']);
+  return typeof past === 'string' ? past : new Date().toISOString();
+}
+
+function keepTimes({ before, after }: Draft, { key, category }: TicketStatus): void {
+  const { values } = after;
   const isOpen = isOpenCategory(category);
   values['status_category'] = category satisfies StatusCategory;
   values['is_open'] = isOpen;
   if (before !== null && before.values['status'] === key) return;
-  const now = new Date().toISOString();
-  values['status_changed_at'] = now;
-  values['solved_at'] = isOpen ? null : (values['solved_at'] ?? now);
-  values['closed_at'] = category === 'closed' ? (values['closed_at'] ?? now) : null;
+  const since = before === null ? sinceOf(after, isOpen) : new Date().toISOString();
+  values['status_changed_at'] = since;
+  values['solved_at'] = isOpen ? null : (values['solved_at'] ?? since);
+  values['closed_at'] = category === 'closed' ? (values['closed_at'] ?? since) : null;
   const isReopened = before !== null && before.values['is_open'] === false && isOpen;
   if (isReopened) values['reopened_count'] = Number(before.values['reopened_count']) + 1;
 }

@@ -24,7 +24,7 @@ export const SLA_STATES = ['running', 'atRisk', 'paused', 'met', 'breached'] as 
 /** Longest description, in characters. */
 const LONGEST_DESCRIPTION = 50_000;
 
-const happened = (label: string, description: string, importable = false) =>
+const happened = (label: string, description: string, importable?: 'dated') =>
   DatetimeField({ label, description, readOnly: true, importable });
 
 /**
@@ -171,13 +171,13 @@ export class TicketFields {
   @happened('Status changed at', 'Since when it has its status')
   statusChangedAt?: string | null;
 
-  @happened('First responded at', 'When the first public reply of a user went out', true)
+  @happened('First responded at', 'When the first public reply of a user went out', 'dated')
   firstRespondedAt?: string | null;
 
-  @happened('Solved at', 'When it was solved; empty while it is open', true)
+  @happened('Solved at', 'When it was solved; empty while it is open', 'dated')
   solvedAt?: string | null;
 
-  @happened('Closed at', 'When it was closed; empty before', true)
+  @happened('Closed at', 'When it was closed; empty before', 'dated')
   closedAt?: string | null;
 
   @IntegerField({
@@ -222,6 +222,7 @@ export class TicketFields {
     label: 'Satisfaction score',
     description: 'What the customer answered to the survey, from 1 to 5; empty before',
     readOnly: true,
+    importable: 'dated',
     example: 5,
   })
   satisfactionScore?: number | null;
@@ -230,12 +231,13 @@ export class TicketFields {
     label: 'Satisfaction comment',
     description: 'What the customer wrote besides',
     readOnly: true,
+    importable: 'dated',
     maxLength: 2000,
     example: 'That was fast!',
   })
   satisfactionComment?: string | null;
 
-  @happened('Satisfaction rated at', 'When the customer answered the survey')
+  @happened('Satisfaction rated at', 'When the customer answered the survey', 'dated')
   satisfactionRatedAt?: string | null;
 }
 

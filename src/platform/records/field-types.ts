@@ -115,8 +115,11 @@ export interface FieldOptions {
   currencyIn?: string;
   /** Set by the server alone: bodies and files that name it are refused. */
   readOnly?: boolean;
-  /** Read-only, but a file of what happened before Keel may say it of new records. */
-  importable?: boolean;
+  /**
+   * Read-only, but a file of what happened before Keel may say it of new records; `dated`: one of
+   * those alone who may also say when records were made.
+   */
+  importable?: boolean | 'dated';
   /** Stored value of a new record that says nothing; the field is never empty then. */
   initial?: string | number | boolean;
   /** Class whose field decorators describe the items of a list. */

@@ -22,6 +22,8 @@ export interface RecordPatch {
   values: ColumnValues;
   /** undefined: not named. */
   ownerId?: string | null;
+  /** When it was made, of a row of a file that says so. */
+  createdAt?: string;
   tags?: string[];
   /** Merged into the stored ones; null removes. */
   custom: Record<string, unknown>;

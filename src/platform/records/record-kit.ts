@@ -24,7 +24,8 @@ export class RecordKit {
     this.definitions.set(definition.object, definition);
     this.searchSources.register(searchSourceOf(this.database, definition));
     const { searchPart } = definition;
-    if (searchPart) this.searchSources.register(partSourceOf(this.database, searchPart, definition.table));
+    if (searchPart)
+      this.searchSources.register(partSourceOf(this.database, searchPart, definition.table));
   }
 
   /** Lets another domain have a part in merges and purges of an object's records. */

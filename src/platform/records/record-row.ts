@@ -53,6 +53,7 @@ export function newRow(
   return {
     id,
     version: 0,
+    ...(patch.createdAt === undefined ? {} : { createdAt: patch.createdAt }),
     ownerId: patch.ownerId === undefined ? ownerId : patch.ownerId,
     values: { ...firstValuesOf(definition), ...patchedValues(definition, {}, patch) },
     tags: patch.tags ?? [],

@@ -20,10 +20,10 @@ import type { PolicyHead, TicketClock, VersionKey } from './sla-clocks.repositor
 import type { SlaClock } from './sla-clock.js';
 import { metEvent, reachedEvent } from './sla-events.js';
 import { SLA_TARGETS } from './sla-terms.js';
-import type { SlaTerms, TicketPriority } from './sla-terms.js';
+import type { SlaTarget, SlaTerms, TicketPriority } from './sla-terms.js';
 import { SlaTermsStore } from './sla-terms.store.js';
-import { standing, transition } from './sla-transition.js';
-import type { PolicyVersion, TicketFacts, Transition } from './sla-transition.js';
+import { pastClock, standing, transition } from './sla-transition.js';
+import type { PastSpan, PolicyVersion, TicketFacts, Transition } from './sla-transition.js';
 
 /** What a write of a ticket makes of one of its clocks. */
 interface Kept extends Transition {
@@ -33,6 +33,7 @@ interface Kept extends Transition {
 /** What there is to know of a ticket that is about to be written. */
 interface Seen {
   ticket: RecordRow;
+  isNew: boolean;
   policy: PolicyVersion | null;
   clocks: readonly TicketClock[];
   terms: (key: VersionKey) => SlaTerms;
@@ -65,10 +66,15 @@ export class SlaKeeper {
     if (drafts.length === 0) return;
     const seen = await this.look(db, ctx, drafts);
     const now = this.clock.now();
-    for (const { ticket, policy, clocks, terms } of seen) {
+    for (const { ticket, isNew, policy, clocks, terms } of seen) {
       const kept = SLA_TARGETS.map((target): Kept => {
         const before = clocks.find((clock) => clock.target === target) ?? null;
         const running = before && { clock: before, ranBy: terms(versionOf(before)) };
+        const past = isNew ? pastOf(target, ticket) : null;
+        if (past) {
+          const clock = pastClock(target, factsOf(ticket), policy, past);
+          return { before, clock, told: [], isMet: false };
+        }
         return { before, ...transition(target, factsOf(ticket), running, policy, now) };
       });
       this.kept.set(ticket, kept);
@@ -121,10 +127,11 @@ export class SlaKeeper {
     const heads = drafts.map(({ after }) => firstFitting(definition, policies, after));
     const versions = [...heads.filter((head) => head !== null), ...clocks.map(versionOf)];
     const terms = await this.terms.termsOf(db, workspaceId, versions);
-    return drafts.map(({ after }, index) => {
+    return drafts.map(({ before, after }, index) => {
       const head = heads[index] ?? null;
       const policy = head && { ...head, terms: terms(head) };
-      return { ticket: after, policy, clocks: byTicket.get(after.id) ?? [], terms };
+      const isNew = before === null;
+      return { ticket: after, isNew, policy, clocks: byTicket.get(after.id) ?? [], terms };
     });
   }
 }
@@ -148,6 +155,14 @@ const factsOf = ({ values }: RecordRow): TicketFacts => ({
   category: String(values['status_category']),
   isAnswered: values['first_responded_at'] !== null,
 });
+
+/** When a promise was open of a new ticket that a file tells the past of; null if it still is. */
+function pastOf(target: SlaTarget, { createdAt, values }: RecordRow): PastSpan | null {
+  if (createdAt === undefined) return null;
+  const answered = target === 'firstResponse' ? values['first_responded_at'] : null;
+  const over = answered ?? (values['is_open'] === true ? null : values['solved_at']);
+  return typeof over === 'string' ? { from: Date.parse(createdAt), until: Date.parse(over) } : null;
+}
 
 /** Lets a ticket say how it stands. */
 export function stand({ values }: RecordRow, clocks: readonly SlaClock[]): void {

@@ -76,6 +76,34 @@ export function transition(
     : { clock: next, told: reached, isMet: false };
 }
 
+/** From when to when a promise was open; milliseconds since 1970 UTC. */
+export interface PastSpan {
+  from: number;
+  until: number;
+}
+
+/** What lies further back of a span than this many milliseconds is not counted: two years. */
+const LONGEST_PAST = 731 * 86_400_000;
+
+/**
+ * The clock of a promise that was over before Keel knew of the ticket, by what the policy says
+ * today. Nobody is told of what it reached, and nothing is escalated.
+ */
+export function pastClock(
+  target: SlaTarget,
+  ticket: TicketFacts,
+  policy: PolicyVersion | null,
+  { from, until }: PastSpan,
+): SlaClock | null {
+  const promise = promiseOf(target, ticket, policy);
+  if (!promise) return null;
+  const { terms } = promise.policy;
+  const began = Math.max(from, until - LONGEST_PAST);
+  const begun = timed(startClock(target, promise.policy, promise.promised, began), terms);
+  const { clock } = reach(begun, terms, until, false);
+  return { ...clock, state: 'stopped', startedAt: from, stoppedAt: until, nextAt: null };
+}
+
 function promiseOf(
   target: SlaTarget,
   { priority }: TicketFacts,

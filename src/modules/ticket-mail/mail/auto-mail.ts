@@ -36,13 +36,19 @@ export function automaticReason(
   { workspaceId, envelopeFrom = null }: { workspaceId?: string; envelopeFrom?: string | null } = {},
 ): StopReason | null {
   const value = (name: string): string => (headers.get(name)?.[0] ?? '').trim().toLowerCase();
-  if (value(LOOP_HEADER) === workspaceId || answers?.some(isUserMailId)) return 'loop';
+  if (isOurOwn(value, answers, workspaceId)) return 'loop';
   if (isReport(value, from?.email ?? '')) return 'bounce';
   if (isListed(value, headers)) return 'list';
   if (isAutomatic(value, headers)) return 'automatic';
   if (isFromNobody(value, envelopeFrom)) return 'bounce';
   return from ? null : 'noSender';
 }
+
+const isOurOwn = (
+  value: (name: string) => string,
+  answers: readonly string[] = [],
+  workspaceId?: string,
+): boolean => value(LOOP_HEADER) === workspaceId || answers.some(isUserMailId);
 
 const isFromNobody = (value: (name: string) => string, envelopeFrom: string | null): boolean =>
   [value('return-path').replace(/\s/g, ''), envelopeFrom].includes('<>') || envelopeFrom === '';

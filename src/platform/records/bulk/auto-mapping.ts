@@ -22,6 +22,7 @@ const JOINED = /\.street$/;
 function namesOf(
   definition: ObjectDefinition,
   properties: ReadonlyMap<string, CustomProperty>,
+  mayDate: boolean,
 ): Map<string, string> {
   const fieldList = definition.fieldList.filter(({ readOnly }) => !readOnly);
   const custom = [...properties.values()];
@@ -37,6 +38,7 @@ function namesOf(
     ...fieldList.flatMap(partMeanings),
     ...definition.lists.filter(({ readOnly }) => !readOnly).flatMap(itemMeanings),
     ...COMMON,
+    ...(mayDate ? CREATED : []),
   ] as [string, string][];
   const names = new Map<string, string>();
   for (const [text, path] of meanings) {
@@ -59,6 +61,12 @@ const COMMON: [string, string][] = [
     'ownerId',
   ]),
 ];
+
+/** Headers of when records were made. */
+const CREATED = [
+  ...['createdAt', 'Created', 'Created at', 'Created on', 'Created date', 'Create date'],
+  ...['Date created', 'Creation date', 'Erstellt', 'Erstellt am', '创建时间', '创建日期'],
+].map((text): [string, string] => [text, 'createdAt']);
 
 function partPaths({ name, kindName }: Field): [string, string][] {
   return (PARTS[kindName] ?? []).map((part) => [`${name}.${part}`, `${name}.${part}`]);
@@ -98,7 +106,8 @@ function pathOf({ name, kindName, references }: Field): string {
  * Tells from the headers of a file where its columns go: by the names, labels and synonyms of the
  * object's fields. A file's own `id` becomes an external id under the name of the file, so that
  * the same file sent again finds its records; in a file exported by Keel it is the record's id.
- * @param source what external ids of the file are called, such as `breweries`.
+ * @param file what its external ids are called, such as `breweries`, and whether it may say when
+ * new records were made.
  * @returns a target path for each header; null for those that mean nothing here.
  */
 export function matchHeaders(
@@ -106,9 +115,9 @@ export function matchHeaders(
   properties: ReadonlyMap<string, CustomProperty>,
   find: ObjectLookup,
   headers: readonly string[],
-  source: string,
+  file: { source: string; mayDate: boolean },
 ): (string | null)[] {
-  const names = namesOf(definition, properties);
+  const names = namesOf(definition, properties, file.mayDate);
   const isOwn = OWN_EXPORT.every((name) => headers.includes(name));
   const paths = headers.map((header): string | null => {
     if (readTarget(definition, properties, find, header)?.kind === 'link') return header;
@@ -118,7 +127,7 @@ export function matchHeaders(
     const field = definition.fieldByName.get(header);
     if (field?.references) return header;
     const name = plain(header);
-    if (name === 'id') return isOwn ? 'id' : `externalIds.${source}`;
+    if (name === 'id') return isOwn ? 'id' : `externalIds.${file.source}`;
     return names.get(name) ?? names.get(name.replace(PREFIX, '')) ?? null;
   });
   const used = new Set<string>();

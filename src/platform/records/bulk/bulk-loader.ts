@@ -190,6 +190,11 @@ function summary(
   return result;
 }
 
+/** Columns beside an object's own, by the kind of target that gives them. */
+const SIDES = {
+  ...{ tags: 'tags', custom: 'custom', external: 'external_ids', created: 'created_at' },
+} as const;
+
 /** Columns that the mapping can set. */
 function usedColumns({ definition, targets, tags }: BulkJob): {
   columns: Set<string>;
@@ -203,9 +208,7 @@ function usedColumns({ definition, targets, tags }: BulkJob): {
     if (target.kind === 'field') for (const { column } of target.field.columns) columns.add(column);
     else if (target.kind === 'item') columns.add(target.list.column);
     else if (target.kind === 'link') columns.add((target.list ?? target.field).column);
-    else if (target.kind === 'tags') sides.add('tags');
-    else if (target.kind === 'custom') sides.add('custom');
-    else if (target.kind === 'external') sides.add('external_ids');
+    else if (target.kind in SIDES) sides.add(SIDES[target.kind as keyof typeof SIDES]);
   }
   return { columns, sides };
 }

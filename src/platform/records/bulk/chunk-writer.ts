@@ -33,6 +33,9 @@ const SIDES: readonly (StageColumn & { read: (row: RecordRow) => unknown })[] = 
   { column: 'external_ids', sql: 'jsonb', read: (row) => row.externalIds },
 ];
 
+/** Only there when rows may say it: what is not said is now. */
+const CREATED_AT: StageColumn = { column: 'created_at', sql: 'timestamptz' };
+
 /** A record as an update finds and leaves it. */
 export interface Changed {
   before: RecordRow;
@@ -43,6 +46,7 @@ export interface Changed {
 export class ChunkWriter {
   private readonly own: readonly StageColumn[];
   private readonly sides: typeof SIDES;
+  private readonly isDated: boolean;
   private readonly inserts: Stage;
   private readonly changes: Stage;
 
@@ -55,8 +59,9 @@ export class ChunkWriter {
   ) {
     this.own = definition.columns.filter(({ column }) => used.columns.has(column));
     this.sides = SIDES.filter(({ column }) => column === 'owner_id' || used.sides.has(column));
+    this.isDated = used.sides.has(CREATED_AT.column);
     const columns = [{ column: 'id', sql: 'uuid' }, ...this.sides, ...this.own];
-    this.inserts = stageOf('keel_new', columns);
+    this.inserts = stageOf('keel_new', this.isDated ? [...columns, CREATED_AT] : columns);
     this.changes = stageOf('keel_changed', [{ column: 'version', sql: 'integer' }, ...columns]);
   }
 
@@ -65,11 +70,15 @@ export class ChunkWriter {
     if (rows.length === 0) return [];
     await copyRows(tx, this.inserts, this.lines(rows, false));
     const names = [...this.sides, ...this.own].map(({ column }) => column).join(', ');
+    const [created, at] = this.isDated
+      ? [', created_at', ', coalesce(s.created_at, now())']
+      : ['', ''];
     const { ctx } = this.job;
     await tx.run([
       {
-        text: `insert into ${this.definition.table} (workspace_id, id, created_by, updated_by, ${names})
-          select $1::uuid, s.id, $2::uuid, $2::uuid, ${names} from ${this.inserts.name} s`,
+        text: `insert into ${this.definition.table}
+            (workspace_id, id, created_by, updated_by, ${names}${created})
+          select $1::uuid, s.id, $2::uuid, $2::uuid, ${names}${at} from ${this.inserts.name} s`,
         params: [ctx.workspaceId, ctx.principal.userId],
       },
       { text: `drop table ${this.inserts.name}` },
@@ -164,10 +173,12 @@ export class ChunkWriter {
 
   private *lines(rows: readonly RecordRow[], versioned: boolean): Generator<string> {
     const { sides, own } = this;
+    const isDated = this.isDated && !versioned;
     for (const row of rows) {
       let line = versioned ? `${row.version}\t${row.id}` : row.id;
       for (const side of sides) line += `\t${copyValue(side.read(row))}`;
       for (const { column } of own) line += `\t${copyValue(row.values[column])}`;
+      if (isDated) line += `\t${copyValue(row.createdAt)}`;
       yield `${line}\n`;
     }
   }

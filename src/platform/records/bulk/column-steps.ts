@@ -6,10 +6,12 @@ import { normalizeText } from '../../../common/values/text.js';
 import { parseCustom } from '../custom-properties.js';
 import { clear } from '../field-kinds.js';
 import type { FieldSpec } from '../field-types.js';
+import { createdStep, datedStep } from './dated-steps.js';
 import { itemSteps } from './item-steps.js';
 import { cellText, isEmptyCell, report, TYPED } from './parsed-row.js';
 import type { BulkCell, ParsedRow, RowRules, Step, StepState } from './parsed-row.js';
 import { referenceSteps } from './reference-steps.js';
+import { isDated } from './targets.js';
 import type { Target } from './targets.js';
 
 type FieldTarget = Extract<Target, { kind: 'field' }>;
@@ -32,6 +34,7 @@ export function compileColumns(targets: readonly Target[], rules: RowRules): Ste
     const step = otherStep(target, column);
     if (step) steps.push(step);
   }
+  if (targets.some(isDated)) steps.push(datedStep(rules.definition));
   return [...steps, ...referenceSteps(placed, rules), ...itemSteps(placed)];
 }
 
@@ -179,6 +182,8 @@ function otherStep(target: Target, column: number): Step | null {
       return tagsStep(column);
     case 'owner':
       return ownerStep(column);
+    case 'created':
+      return createdStep(column);
     default:
       return null;
   }

@@ -15,6 +15,8 @@ export type Target =
   | { kind: 'tags' }
   /** Owner by id or e-mail address. */
   | { kind: 'owner' }
+  /** When new records were made. */
+  | { kind: 'created' }
   /** A member of the items of a list: `lines.quantity`. Each row gives one item. */
   | { kind: 'item'; list: FieldSpec; member: FieldSpec }
   | LinkTarget;
@@ -58,7 +60,7 @@ export function readTarget(
   if (first === 'custom') return custom(properties.get(rest ?? ''));
   const list = definition.lists.find(({ name, readOnly }) => name === first && !readOnly);
   if (list && rest !== null) return itemTarget(list, find, rest);
-  const { references } = definition;
+  const references = definition.references.filter(({ readOnly }) => !readOnly);
   return fieldTarget(definition, first, rest) ?? linkTarget(references, null, find, first, rest);
 }
 
@@ -94,6 +96,7 @@ const COMMON: Record<string, Target | undefined> = {
   id: { kind: 'id' },
   tags: { kind: 'tags' },
   ownerId: { kind: 'owner' },
+  createdAt: { kind: 'created' },
 };
 
 const external = (source: string): Target | undefined =>
@@ -163,9 +166,13 @@ export function targetNames(
   const custom = [...properties.keys()].map((name) => `custom.${name}`);
   return [
     ...['id', ...fields, ...items, ...links, ...itemLinks, ...custom],
-    ...['externalIds.<source>', 'tags', 'ownerId'],
+    ...['externalIds.<source>', 'tags', 'ownerId', 'createdAt'],
   ];
 }
+
+/** Whether it says when something happened, which only those may say who may date records back. */
+export const isDated = (target: Target | undefined): boolean =>
+  target?.kind === 'created' || (target?.kind === 'field' && target.field.importable === 'dated');
 
 function linkNames({ references, readOnly }: FieldSpec, prefix: string): string[] {
   if (!references || readOnly || references.object === 'user') return [];
