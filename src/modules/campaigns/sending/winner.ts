@@ -65,7 +65,9 @@ export class Winner {
     const rows = await this.figures.byVariant(ctx, campaignId);
     const days = values['attribution_days'] as number;
     const ordered =
-      by === 'orders' ? await this.figures.ordering(ctx, campaignId, days) : new Map();
+      by === 'orders'
+        ? await this.figures.ordering(ctx, campaignId, days)
+        : new Map<string, number>();
     return contentOf(values).variants.map(({ id }) => {
       const row = rows.find(({ variantId }) => variantId === id);
       const counts = { opens: row?.opened, clicks: row?.clicked, orders: ordered.get(id) };

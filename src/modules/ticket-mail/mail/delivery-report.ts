@@ -78,13 +78,14 @@ function worstOf(status: string): Verdict | null {
 
 /** What became of it for a receiver; null when it has arrived, or gone on. */
 function failureOf(fields: Fields): Verdict | null {
-  const action = /^[a-z]*/.exec(fields.get('action')?.toLowerCase() ?? '')?.[0] ?? '';
+  const field = (name: string): string => fields.get(name) ?? '';
+  const [action = ''] = /^[a-z]*/.exec(field('action').toLowerCase()) ?? [];
   if (action !== 'failed' && action !== 'delayed') return null;
-  const status = /^[245]\.\d{1,3}\.\d{1,3}/.exec(fields.get('status') ?? '')?.[0] ?? null;
-  const said = fields.get('diagnostic-code')?.replace(/^[\w-]{1,40};\s*/, '') ?? null;
-  const isPermanent = action === 'failed' && (status ?? said ?? '').startsWith('5');
-  const reason = (said ?? status)?.replace(/\s+/g, ' ').slice(0, LONGEST_REASON).trim() ?? null;
-  return { type: isPermanent ? 'permanent' : 'temporary', reason: reason === '' ? null : reason };
+  const [status = ''] = /^[245]\.\d{1,3}\.\d{1,3}/.exec(field('status')) ?? [];
+  const said = field('diagnostic-code').replace(/^[\w-]{1,40};\s*/, '');
+  const isPermanent = action === 'failed' && (status || said).startsWith('5');
+  const reason = (said || status).replace(/\s+/g, ' ').slice(0, LONGEST_REASON).trim();
+  return { type: isPermanent ? 'permanent' : 'temporary', reason: reason || null };
 }
 
 /** The parts of a mail, one level deep. */
