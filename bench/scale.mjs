@@ -1,35 +1,36 @@
 // npm run bench -- --scale 100000,1000000: two Keels, filled with so many contacts through imports,
 // and how long requests take at each, in turns: p95 and their ratio.
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import pg from 'pg';
+import { rmSync } from 'node:fs';
 import { encodeCursor } from '../dist/common/cursor.js';
 import { writeContacts } from './data.mjs';
 import { here, median, probe, rounded } from './generators.mjs';
-import { importRows, indexed, settle } from './imports.mjs';
-import { startKeel } from './keel.mjs';
+import { importRows, indexed } from './imports.mjs';
+import { withKept } from './kept.mjs';
 
 /** Rows before the page that is asked for, where there are as many. */
 const DEEP = 1_000_000;
 const MOST = 1.5;
 
-/** Runs it and returns the results. */
-export async function scale(sizes, { seconds, rounds }) {
-  mkdirSync(here('results'), { recursive: true });
-  const keels = [];
-  try {
-    for (const size of sizes) keels.push(await filled(size));
-    const works = keels.map(({ requests }) => requests);
-    const results = [];
-    for (const work of Object.keys(works[0])) {
-      results.push(await compareSizes(work, keels, { seconds, rounds }));
-    }
-    return results;
-  } finally {
-    for (const { sql, keel } of keels) {
-      await sql.end();
-      await keel.stop();
-    }
+/** Runs it and returns the results. Keels once filled are kept: see `withKept`. */
+export function scale(sizes, timing, keels = []) {
+  const [size, ...others] = sizes;
+  if (size === undefined) return compareAll(keels, timing);
+  return withKept(
+    `scale-${size}`,
+    (keel, sql) => fill(keel, sql, size),
+    async (keel, sql) => {
+      const requests = await requestsFor(keel, sql, size);
+      return scale(others, timing, [...keels, { size, keel, requests }]);
+    },
+  );
+}
+
+async function compareAll(keels, timing) {
+  const results = [];
+  for (const work of Object.keys(keels[0].requests)) {
+    results.push(await compareSizes(work, keels, timing));
   }
+  return results;
 }
 
 async function compareSizes(work, keels, { seconds, rounds }) {
@@ -53,25 +54,16 @@ async function compareSizes(work, keels, { seconds, rounds }) {
   return { work, target: `at most ${MOST}`, ratio, sizes };
 }
 
-/** A Keel with so many contacts, indexed and at rest, and what to ask of it. */
-async function filled(size) {
-  const dataDir = here(`data/scale-${size}`);
-  rmSync(dataDir, { recursive: true, force: true });
-  mkdirSync(here('data'), { recursive: true });
+/** Imports so many contacts, and waits until they can be searched. */
+async function fill(keel, sql, size) {
   const file = here('data/scale.csv');
   await writeContacts(file, size, 's');
-  const keel = await startKeel(dataDir);
-  const connectionString = keel.postgres.superuserUrl.replace(/\/[^/]*$/, '/keel');
-  const sql = new pg.Client({ connectionString });
-  await sql.connect();
   const { seconds } = await importRows(keel, file, { object: 'contacts', mode: 'create' });
+  rmSync(file);
   const indexing = await indexed(sql);
-  await settle(sql);
   console.log(
     `${size} contacts: imported in ${Math.round(seconds)} s, searchable ${Math.round(indexing)} s later`,
   );
-  writeFileSync(file, '');
-  return { size, keel, sql, requests: await requestsFor(keel, sql, size) };
 }
 
 async function requestsFor(keel, sql, size) {
@@ -83,7 +75,7 @@ async function requestsFor(keel, sql, size) {
   const places = ['Lyon', 'Berlin', 'Torino', 'Boston'];
   const stages = ['subscriber', 'lead', 'qualified', 'opportunity', 'customer'];
   const words = some.map(({ last_name: name }) => encodeURIComponent(name));
-  const contact = { firstName: 'Maria', lastName: 'Anders', email: 'scale-%N%@example.com' };
+  const contact = { firstName: 'Maria', lastName: 'Anders', email: `scale-${Date.now()}-%N%@example.com` };
   return {
     get: rows.map(({ id }) => ({ path: `/v1/contacts/${id}` })),
     'first page': [list('sort=-createdAt'), list('sort=lastName'), list('sort=email')],

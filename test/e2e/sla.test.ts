@@ -24,8 +24,8 @@ beforeEach(async () => {
 const make = async (path: string, body: object, by = anna) =>
   (await by.expect(201, 'POST', path, body)).body;
 
-const policy = (more: object = {}) =>
-  make('/v1/sla-policies', {
+const policy = async (more: object = {}) => {
+  const made = await make('/v1/sla-policies', {
     name: 'Everybody',
     targets: {
       normal: { firstResponseMinutes: 120, resolutionMinutes: 600 },
@@ -34,6 +34,9 @@ const policy = (more: object = {}) =>
     ...{ timeZone: 'Europe/Berlin', workingHours: OFFICE, holidays: ['2031-12-25'] },
     ...more,
   });
+  await stage.applied();
+  return made;
+};
 
 const ticket = (more: object = {}) => make('/v1/tickets', { subject: 'Broken', ...more });
 const read = async (id: string) => (await anna.expect(200, 'GET', `/v1/tickets/${id}`)).body;

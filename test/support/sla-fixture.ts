@@ -2,9 +2,11 @@ import type { INestApplicationContext } from '@nestjs/common';
 import type { Config } from '../../src/config/config.js';
 import { Clock } from '../../src/common/clock.js';
 import { SlaWatch } from '../../src/modules/sla/index.js';
+import { query } from './database.js';
 import { startWorker } from './imports.js';
 import { startServer } from './server.js';
 import type { Client, TestServer } from './server.js';
+import { eventually } from './worker-app.js';
 
 export const OFFICE = Object.fromEntries(
   ['monday', 'tuesday', 'wednesday', 'thursday', 'friday'].map((day) => [
@@ -13,12 +15,19 @@ export const OFFICE = Object.fromEntries(
   ]),
 );
 
+const UNAPPLIED = `
+  select name from job_outbox where name = 'apply-sla-policies' and published_at is null
+  union all
+  select name from bullmq.job where name = 'apply-sla-policies' and state <> 'completed'`;
+
 /** A server and a worker whose clocks jump where a test wants them. */
 export interface SlaStage {
   server: TestServer;
   worker: INestApplicationContext;
   /** Moves all clocks of rules there; nobody looks yet. */
   jump(time: string): void;
+  /** Waits until open tickets go by all policies: that is a job, which must not meet a jump. */
+  applied(): Promise<void>;
   /** Has the worker look once, to the end. */
   look(): Promise<void>;
   close(): Promise<void>;
@@ -37,6 +46,12 @@ export async function startSlaStage(settings: Partial<Config> = {}): Promise<Sla
     server,
     worker,
     jump: (time) => (now = Date.parse(time)),
+    applied: async () => {
+      await eventually(
+        () => query(server.database.superuserUrl, UNAPPLIED),
+        (jobs) => jobs.length === 0,
+      );
+    },
     look: async () => {
       while (await watch.fire());
     },
