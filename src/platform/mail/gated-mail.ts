@@ -103,13 +103,13 @@ class GatedMail extends Transform {
   /**
    * Waits until the system has what was written: a plain connection has mostly given it away by
    * now, one that encrypts gives it away in this turn of the event loop.
+   * @param connection asked for at once: an encoder that has ended writes to none any more.
    */
-  private written(isFirst = true): void {
-    const { connection } = this;
+  private written(connection = this.connection, isFirst = true): void {
     if (!connection || connection.destroyed) return;
     if (connection.writableLength === 0) this.ending.afterEnd();
-    else if (isFirst) setImmediate(() => this.written(false));
-    else setTimeout(() => this.written(false), LOOK);
+    else if (isFirst) setImmediate(() => this.written(connection, false));
+    else setTimeout(() => this.written(connection, false), LOOK);
   }
 }
 
