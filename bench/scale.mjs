@@ -75,7 +75,11 @@ async function requestsFor(keel, sql, size) {
   const places = ['Lyon', 'Berlin', 'Torino', 'Boston'];
   const stages = ['subscriber', 'lead', 'qualified', 'opportunity', 'customer'];
   const words = some.map(({ last_name: name }) => encodeURIComponent(name));
-  const contact = { firstName: 'Maria', lastName: 'Anders', email: `scale-${Date.now()}-%N%@example.com` };
+  const contact = {
+    firstName: 'Maria',
+    lastName: 'Anders',
+    email: `scale-${Date.now()}-%N%@example.com`,
+  };
   return {
     get: rows.map(({ id }) => ({ path: `/v1/contacts/${id}` })),
     'first page': [list('sort=-createdAt'), list('sort=lastName'), list('sort=email')],
