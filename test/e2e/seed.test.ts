@@ -248,25 +248,40 @@ describe('the company it makes', () => {
     expect(suppressed.length).toBeGreaterThan(0);
   });
 
-  test('has campaigns written and scheduled, of which none is sent', async () => {
+  test('has campaigns that were sent in the year, written and scheduled', async () => {
     const { data } = await get('/v1/campaigns?sort=name');
     const states = data.map(({ name, status }: { name: string; status: string }) => [name, status]);
     expect(states).toEqual([
-      ['A year together', 'scheduled'],
-      ['Machine check-up', 'draft'],
-      ['Winter blends', 'draft'],
+      ...[
+        ['A year together', 'scheduled'],
+        ['Autumn harvest', 'sent'],
+        ['Cold brew days', 'sent'],
+      ],
+      ...[
+        ['Machine check-up', 'draft'],
+        ['Winter blends', 'draft'],
+      ],
     ]);
-    for (const { id, name } of data) {
-      const path = `/v1/campaigns/${id}/audience`;
-      const { body } = await house.expect(200, 'POST', path, {});
-      expect([name, body.recipients > 3, body.leftOut.notPermitted > 0]).toEqual([
-        ...[name, true, true],
-      ]);
+    for (const { id, name, status } of data) {
+      const { body } =
+        status === 'sent'
+          ? await house.expect(200, 'GET', `/v1/campaigns/${id}/figures`)
+          : await house.expect(200, 'POST', `/v1/campaigns/${id}/audience`, {});
+      expect([name, body.recipients > 3]).toEqual([name, true]);
+      if (status === 'sent') {
+        expect(body).toMatchObject({ waiting: 0, skipped: 0, failed: 0, uncertain: 0 });
+        expect([name, body.opened > body.clicked, body.clicked > 0, body.delivered > 0]).toEqual([
+          ...[name, true, true, true],
+        ]);
+        expect(body.attribution.orders.length).toBeGreaterThan(0);
+      } else {
+        expect([name, body.leftOut.notPermitted > 0]).toEqual([name, true]);
+      }
     }
   });
 
   const REPORTS = [
-    ...['pipeline', 'lifetime-value', 'lifetime-value?customer=contact'],
+    ...['campaigns', 'pipeline', 'lifetime-value', 'lifetime-value?customer=contact'],
     ...['cohorts', 'cohorts?customer=contact'],
     ...FORECAST_BY.map((by) => `forecast?by=${by}`),
     ...FUNNEL_BY.map((by) => `funnel?by=${by}`),

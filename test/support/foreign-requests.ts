@@ -1,5 +1,6 @@
 import type { Belongings, Own } from './belongings.js';
-import { BODIES, conditions, keysOf } from './foreign-bodies.js';
+import { BODIES, keysOf } from './foreign-bodies.js';
+import { conditions } from './foreign-conditions.js';
 
 export interface ForeignRequest {
   method: string;

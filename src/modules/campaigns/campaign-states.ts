@@ -11,11 +11,12 @@ export const CAMPAIGN_STATUSES = [
 export type CampaignStatus = (typeof CAMPAIGN_STATUSES)[number];
 
 /** What can be done to a campaign; each has an endpoint of this name. */
-export type CampaignMove = 'schedule' | 'send' | 'pause' | 'resume' | 'cancel' | 'winner';
+export type CampaignMove =
+  'schedule' | 'send' | 'pause' | 'resume' | 'cancel' | 'winner' | 'past-mails';
 
 /** What may be done to it in each state: the one table of it. */
 const MOVES: Record<CampaignStatus, readonly CampaignMove[]> = {
-  draft: ['schedule', 'send', 'cancel'],
+  draft: ['schedule', 'send', 'cancel', 'past-mails'],
   // Scheduling again moves its time.
   scheduled: ['schedule', 'send', 'pause', 'cancel'],
   sending: ['pause', 'cancel', 'winner'],

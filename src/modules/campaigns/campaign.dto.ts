@@ -224,6 +224,15 @@ export class CampaignFields {
 
   @DatetimeField({ label: 'Finished', readOnly: true })
   finishedAt?: string | null;
+
+  @BooleanField({
+    label: 'Sent elsewhere',
+    description: 'Its mails were sent by another system, and told of by `POST …/past-mails`',
+    readOnly: true,
+    initial: false,
+    example: false,
+  })
+  sentElsewhere?: boolean;
 }
 
 /** Body that makes or changes a campaign. */

@@ -17,6 +17,9 @@ import { FiguresController } from './figures/figures.controller.js';
 import { FiguresRepository } from './figures/figures.repository.js';
 import { FiguresService } from './figures/figures.service.js';
 import { MailingPermission } from './mailing-permission.js';
+import { PastMailsController } from './past/past-mails.controller.js';
+import { PastMailsRepository } from './past/past-mails.repository.js';
+import { PastMailsService } from './past/past-mails.service.js';
 import { AudienceFreezer } from './sending/audience-freezer.js';
 import { CampaignRunner } from './sending/campaign-runner.js';
 import { CampaignSender } from './sending/campaign-sender.js';
@@ -63,12 +66,12 @@ export class CampaignBouncesModule {}
   imports: [CampaignBouncesModule, ReachabilityModule, SegmentRecordsModule],
   controllers: [
     ...[CampaignsController, CampaignDeedsController, CampaignPreviewController],
-    ...[FiguresController, BouncesController, TrackingController],
+    ...[FiguresController, BouncesController, PastMailsController, TrackingController],
   ],
   providers: [
     ...SHARED,
     ...[CampaignDeedsService, CampaignPreviewService, FiguresService],
-    ...[TrackingRepository, TrackingService],
+    ...[PastMailsRepository, PastMailsService, TrackingRepository, TrackingService],
   ],
   exports: [CampaignsService],
 })

@@ -30,6 +30,7 @@ export const CAMPAIGN = defineObject({
     cancelled: 'Whoever has not got it yet will not get it.',
     winnerChosen: 'A variant won the test; the rest of the audience gets it.',
     sent: 'Everybody who was to get it has been dealt with.',
+    pastMailsTold: 'Mails of it that another system had sent were told of.',
     uncertainResolved: 'It was decided what became of mails that nobody knew of.',
   },
 });

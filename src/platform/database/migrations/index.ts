@@ -25,6 +25,7 @@ import { M0027CampaignWinners } from './0027-campaign-winners.js';
 import { M0028LeadConsents } from './0028-lead-consents.js';
 import { M0031UserMails } from './0031-user-mails.js';
 import { M0032MessageSearch } from './0032-message-search.js';
+import { M0033PastMails } from './0033-past-mails.js';
 
 /** In the order they run. A migration that has been released is never edited. */
 export const migrations = [
@@ -55,4 +56,5 @@ export const migrations = [
   { name: '0028-lead-consents', class: M0028LeadConsents },
   { name: '0031-user-mails', class: M0031UserMails },
   { name: '0032-message-search', class: M0032MessageSearch },
+  { name: '0033-past-mails', class: M0033PastMails },
 ];
