@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { here, rounded } from './generators.mjs';
-import { settle } from './imports.mjs';
+import { indexed, settle } from './imports.mjs';
 import { startKeel } from './keel.mjs';
 
 /** Times that a server may say it has too much to do. */
@@ -28,6 +28,8 @@ export async function withKept(name, fill, work) {
       await fill(keel, sql);
       writeFileSync(mark, '');
     }
+    // A newer version may have its data indexed anew.
+    await indexed(sql);
     await settle(sql);
     return await work(keel, sql);
   } finally {

@@ -39,7 +39,7 @@ afterAll(async () => {
 /** Calls that every document fits, of whichever workspace it is. */
 const CALLS: Record<string, string> = {
   search_find: `select count(*) as found from search_find('sample', '', '', '{}', '{}', '{}', '{}',
-    '{}', '{}', 100, 100, 100)`,
+    '{}', '{}', '{}', 100, 100, 100)`,
   search_match: "select count(*) as found from search_match('sample', '{}', '{}', '{}')",
   search_count_sample: "select search_count_sample('sample', '{}', '{}', '{}', 100) as found",
   search_frequencies: `select coalesce(max(total), 0) as found
@@ -233,7 +233,7 @@ describe('functions with rights of their own', () => {
       })),
     );
     // A new one needs a call below that asks for everything.
-    expect(functions.map(({ name }) => name).sort()).toEqual(
+    expect([...new Set(functions.map(({ name }) => name))].sort()).toEqual(
       [...Object.keys(CALLS), ...UPKEEP].sort(),
     );
   });

@@ -33,6 +33,12 @@ describe('planKeys', () => {
     const two = planKeys(queryOf('hannah smith'), 'w', 'contact', known);
     expect(two.part).toEqual(keysOf(['ith', 'smi', 'mit']));
     expect(two.sample).toEqual(keysOf(['ith', 'smi', 'mit'], SPACE.sample));
+    expect(two.sparse).toEqual(keysOf(['ith', 'smi', 'mit'], SPACE.sparse));
+  });
+
+  it('asks no sparse sample of few records', () => {
+    const plan = planKeys(queryOf('smith'), 'w', 'contact', frequenciesOf({}, false));
+    expect(plan.sparse).toBeNull();
   });
 
   it('takes terms of a second word when the first one is common', () => {

@@ -15,6 +15,8 @@ export interface KeyPlan {
   part: number[];
   /** The same in the sample. */
   sample: number[];
+  /** The same in the sparse sample; null where that holds too few to tell anything. */
+  sparse: number[] | null;
   /** To those with words that begin so; null when that tells no more than `part`. */
   beginning: number[] | null;
   /** Whether `beginning` is worth reading when something, but less than asked for, was found. */
@@ -61,6 +63,7 @@ export function planKeys(
   return {
     part: part.map((term) => keyOf(space.all, term)),
     sample: part.map((term) => keyOf(space.sample, term)),
+    sparse: isLarge ? part.map((term) => keyOf(space.sparse, term)) : null,
     beginning: hasBeginning ? beginning.map((term) => keyOf(space.all, term)) : null,
     // Who gives several words and is shown titles that begin with them, has what they look for.
     seeksBeginnings: !isLarge || query.terms.length === 1,

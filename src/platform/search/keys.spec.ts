@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { isSampled, keyOf, keySpace, SAMPLE_RATE } from './keys.js';
+import { uuidv7 } from '../../common/uuid.js';
+import { isSampled, isSparse, keyOf, keySpace, SAMPLE_RATE, SPARSE_RATE } from './keys.js';
 
 const WORKSPACE = '019a0000-0000-7000-8000-000000000001';
 const OTHER = '019a0000-0000-7000-8000-000000000002';
@@ -19,6 +20,7 @@ describe('keys', () => {
     const spaces = [
       keySpace(WORKSPACE, 'contact').all,
       keySpace(WORKSPACE, 'contact').sample,
+      keySpace(WORKSPACE, 'contact').sparse,
       keySpace(WORKSPACE, 'company').all,
       keySpace(OTHER, 'contact').all,
     ];
@@ -52,5 +54,13 @@ describe('the sample', () => {
     const sampled = Array.from({ length: 64_000 }, (_, n) => idOf(n)).filter(isSampled).length;
     expect(sampled * SAMPLE_RATE).toBeGreaterThan(64_000 * 0.8);
     expect(sampled * SAMPLE_RATE).toBeLessThan(64_000 * 1.2);
+  });
+
+  it('has a sparse part, of about one record in SPARSE_RATE', () => {
+    const ids = Array.from({ length: 1_000_000 }, () => uuidv7());
+    const sparse = ids.filter(isSparse);
+    expect(sparse.every(isSampled)).toBe(true);
+    expect(sparse.length * SPARSE_RATE).toBeGreaterThan(1_000_000 * 0.7);
+    expect(sparse.length * SPARSE_RATE).toBeLessThan(1_000_000 * 1.3);
   });
 });

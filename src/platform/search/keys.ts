@@ -1,6 +1,15 @@
 /** One document in this many also stands in the sample, chosen by its id. */
 export const SAMPLE_RATE = 64;
 
+/**
+ * One document in this many stands in the sparse sample as well, which is part of the sample: of
+ * millions of documents, the sample alone holds more than a search has time for.
+ */
+export const SPARSE_RATE = 4096;
+
+/** How the ids of one in 64 end; the migration that brought the sparse sample looks for them, too. */
+const SPARSE_END = /[048c]0$/;
+
 /** Term that each document of the sample has. */
 export const SAMPLED = '';
 
@@ -13,10 +22,11 @@ const SHARING = /^[<#]/;
 
 const SEED = 0x811c9dc5;
 
-/** Which documents a key finds: all of a workspace's object, or the sample of them. */
+/** Which documents a key finds: all of a workspace's object, or a sample of them. */
 export interface KeySpace {
   all: number;
   sample: number;
+  sparse: number;
 }
 
 /**
@@ -28,6 +38,7 @@ export function keySpace(workspaceId: string, object: string): KeySpace {
   return {
     all: hash(SEED, `${workspaceId}/${object}`),
     sample: hash(SEED, `${workspaceId}/${object}/sample`),
+    sparse: hash(SEED, `${workspaceId}/${object}/sparse`),
   };
 }
 
@@ -40,6 +51,11 @@ export function keyOf(space: number, term: string): number {
 /** Whether a record stands in the sample: about one in {@link SAMPLE_RATE}, for good. */
 export function isSampled(recordId: string): boolean {
   return (mix(hash(SEED, recordId)) & (SAMPLE_RATE - 1)) === 0;
+}
+
+/** Whether a record stands in the sparse sample: about one in {@link SPARSE_RATE}, for good. */
+export function isSparse(recordId: string): boolean {
+  return SPARSE_END.test(recordId) && isSampled(recordId);
 }
 
 /** FNV-1a over UTF-16 code units. */

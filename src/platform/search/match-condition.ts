@@ -1,7 +1,7 @@
 import type { RequestContext } from '../../common/context.js';
 import type { Database } from '../database/database.js';
 import { planKeys } from './key-plan.js';
-import { SAMPLE_RATE } from './keys.js';
+import { SAMPLE_RATE, SPARSE_RATE } from './keys.js';
 import { parseQuery } from './search-query.js';
 import type { SearchQuery } from './search-query.js';
 import type { SearchPart } from './search-source.js';
@@ -20,6 +20,16 @@ export type MatchCondition = (params: ParameterList) => string;
  * about where both take equally long for a page of some million rows.
  */
 const COMMON = 16_000;
+
+/** Those of the sample that make a query common, and those of the sparse one that do so for sure. */
+const ENOUGH = Math.ceil(COMMON / SAMPLE_RATE);
+const PLENTY = Math.ceil((4 * COMMON) / SPARSE_RATE);
+
+/** How many are found in the sample; in millions of documents the sparse one tells it sooner. */
+const COUNT_SQL = `
+  select case when search_count_sample($1, $2::text[], $3::text[], $4::integer[], ${PLENTY}) >= ${PLENTY}
+    then ${ENOUGH}
+    else search_count_sample($1, $2::text[], $3::text[], $5::integer[], ${ENOUGH}) end as found`;
 
 /**
  * The condition that a record is found by a query, for a list in any order and to any depth.
@@ -40,7 +50,6 @@ export async function planMatch(
   if (!query) return () => 'false';
   // The index does not lead to the bin, which is small.
   if (inBin) return (params) => eachRow(query, object, part, params);
-  const enough = Math.ceil(COMMON / SAMPLE_RATE);
   const objects = part ? [object, part.object] : [object];
   const plans = objects.map((name) => {
     const frequencies = TermFrequencies.of(database).get(ctx, name);
@@ -49,11 +58,11 @@ export async function planMatch(
   const counts = await database.run(
     ctx,
     plans.map(({ name, keys }) => ({
-      text: 'select search_count_sample($1, $2::text[], $3::text[], $4::integer[], $5) as found',
-      params: [name, query.patterns, query.initials, keys.sample, enough],
+      text: COUNT_SQL,
+      params: [name, query.patterns, query.initials, keys.sparse, keys.sample],
     })),
   );
-  const isCommon = counts.some(({ rows }) => Number(rows[0]?.['found'] ?? 0) >= enough);
+  const isCommon = counts.some(({ rows }) => Number(rows[0]?.['found'] ?? 0) >= ENOUGH);
   const ways = plans.map(({ name, keys }) => ({ name, keys: keys.part }));
   return (params) =>
     isCommon

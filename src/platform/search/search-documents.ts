@@ -1,5 +1,5 @@
 import type { Statement } from '../database/pipeline.js';
-import { isSampled, keyOf, keySpace, SAMPLED } from './keys.js';
+import { isSampled, isSparse, keyOf, keySpace, SAMPLED } from './keys.js';
 import type { KeySpace } from './keys.js';
 import { searchText } from './search-text.js';
 import { eachTerm } from './terms.js';
@@ -55,7 +55,8 @@ const REFILL_SQL = `
   from ${DOCUMENTS}
   where d.workspace_id = $1 and d.object = n.object and d.record_id = n."recordId"
     and d.xmin::text = n.seen
-    and (d.title, d.subtitle, d.body, d.hidden) <> (n.title, n.subtitle, n.body, n.hidden)`;
+    and (d.title, d.subtitle, d.body, d.keys, d.hidden)
+      <> (n.title, n.subtitle, n.body, n.keys, n.hidden)`;
 
 const FILL_SQL = `${INSERT_SQL}
   order by object, "recordId"
@@ -183,5 +184,6 @@ function keysOf(body: string, recordId: string, space: KeySpace): number[] {
     keys.add(keyOf(space.sample, SAMPLED));
     eachTerm(body, (term) => keys.add(keyOf(space.sample, term)));
   }
+  if (isSparse(recordId)) eachTerm(body, (term) => keys.add(keyOf(space.sparse, term)));
   return [...keys];
 }

@@ -31,7 +31,7 @@ const CANDIDATES = 256;
 
 /** What answers a query best; see `search_find`. */
 const FOUND = `search_find($2, $3, $4, $5::text[], $6::text[], $7::text[], $8::integer[],
-    $9::integer[], $10::integer[], $11, $12, $13)
+    $9::integer[], $10::integer[], $11::integer[], $12, $13, $14)
     with ordinality as f (record_id, title, subtitle, score, place)`;
 
 /** Parts looked at for each hit that is wanted: several may be of one record. */
@@ -116,7 +116,7 @@ export class SearchFinder {
         join ${part.table} p on p.workspace_id = $1 and p.id = f.record_id
         join ${this.tableOf(object)} r on r.workspace_id = $1 and r.id = p.${part.owner}
           and r.deleted_at is null
-        join search_documents d on d.workspace_id = $1 and d.object = $14 and d.record_id = r.id
+        join search_documents d on d.workspace_id = $1 and d.object = $15 and d.record_id = r.id
         group by d.record_id, d.title, d.subtitle
         order by score desc, min(f.place)`,
       params: [...this.findParams(ctx, part.object, query, limit * PARTS_EACH), object],
@@ -134,7 +134,7 @@ export class SearchFinder {
     const { title, raw, words, patterns, initials } = query;
     return [
       ...[ctx.workspaceId, object, title, raw, words, patterns, initials],
-      ...[keys.sample, keys.beginning, keys.part],
+      ...[keys.sparse, keys.sample, keys.beginning, keys.part],
       ...[keys.seeksBeginnings ? limit : 1, keys.seeksParts ? limit : 1, limit],
     ];
   }

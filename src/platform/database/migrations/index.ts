@@ -26,6 +26,7 @@ import { M0028LeadConsents } from './0028-lead-consents.js';
 import { M0031UserMails } from './0031-user-mails.js';
 import { M0032MessageSearch } from './0032-message-search.js';
 import { M0033PastMails } from './0033-past-mails.js';
+import { M0034SparseSearch } from './0034-sparse-search.js';
 
 /** In the order they run. A migration that has been released is never edited. */
 export const migrations = [
@@ -57,4 +58,5 @@ export const migrations = [
   { name: '0031-user-mails', class: M0031UserMails },
   { name: '0032-message-search', class: M0032MessageSearch },
   { name: '0033-past-mails', class: M0033PastMails },
+  { name: '0034-sparse-search', class: M0034SparseSearch },
 ];
