@@ -20,6 +20,8 @@ const KILLS = 5;
 const LIMIT = 180_000 + CONTACTS * 20;
 /** A worker's lease in milliseconds: its own where many mails keep the machine busy. */
 const LEASE = CONTACTS > 5000 ? 10_000 : 1500;
+/** As `npm start` and docker/compose.yaml start the worker. */
+const WORKER_MEMORY = ['--max-semi-space-size=8', '--max-old-space-size=320'];
 /** Megabytes that a worker may take at most, however many mails it sends. */
 const MOST_MEMORY = 500;
 /** The server's connections: at most so many mails are under way when a worker dies. */
@@ -58,7 +60,7 @@ async function startWorker(
   settings: Record<string, string> = {},
 ): Promise<ChildProcess> {
   const program = join(import.meta.dirname, '..', 'support', 'programs', 'campaign-worker.mjs');
-  const child = spawn(process.execPath, [program], {
+  const child = spawn(process.execPath, [...WORKER_MEMORY, program], {
     env: {
       ...process.env,
       ...{ DATABASE_URL: server.database.url, JOURNALS: folder, MAIL_FROM: 'crm@keel.example' },

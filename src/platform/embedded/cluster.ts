@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { appendFile, chown, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { OperatorError } from '../../common/operator-error.js';
 import type { Account } from './account.js';
@@ -15,6 +15,12 @@ export interface Cluster {
   pgdata: string;
 }
 
+/** Megabytes that this machine, or the container, has. */
+const MEMORY = Math.min(totalmem(), process.constrainedMemory() || Infinity) / 2 ** 20;
+
+/** An eighth of them, so that the rest of the machine has its share, in megabytes. */
+const BUFFERS = Math.round(Math.min(2048, Math.max(128, MEMORY / 8)));
+
 /** Settings that let PostgreSQL sit beside Keel on a small machine without losing a commit. */
 const SETTINGS: Record<string, string> = {
   listen_addresses: '127.0.0.1',
@@ -23,10 +29,10 @@ const SETTINGS: Record<string, string> = {
   password_encryption: 'scram-sha-256',
   timezone: 'UTC',
   log_timezone: 'UTC',
-  shared_buffers: '256MB',
+  shared_buffers: `${BUFFERS}MB`,
   work_mem: '16MB',
   maintenance_work_mem: '128MB',
-  effective_cache_size: '1GB',
+  effective_cache_size: `${Math.round(MEMORY / 2)}MB`,
   random_page_cost: '1.1',
   jit: 'off',
   // Workers of a report cost as much as a small one does: none without a processor of its own.
@@ -56,6 +62,8 @@ const FORGETFUL: Record<string, string> = {
   synchronous_commit: 'off',
   full_page_writes: 'off',
   shared_buffers: '128MB',
+  // The same plans on every machine.
+  effective_cache_size: '1GB',
   max_connections: '200',
 };
 

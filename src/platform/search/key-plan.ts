@@ -31,8 +31,11 @@ const RARE = 0.001;
 /** What a further term of the same word leaves of the documents: letters often go together. */
 const SAME_WORD = 0.2;
 
-/** How many documents of a key are read in the time that it takes to look at one found. */
-const READ_IN_ONE_LOOK = 250;
+/**
+ * How many documents of a key are read in the time that it takes to look at one found. Measured
+ * with 5,000,000 documents: of those in memory a look costs less, of those on a disk far more.
+ */
+const READ_IN_ONE_LOOK = 1000;
 
 /**
  * Chooses the terms by which the index is asked: reading the documents of a key takes as long as
