@@ -13,9 +13,12 @@ export function load(url, headers, requests, seconds, connections) {
   return measure('load.mjs', { url, headers, requests, seconds, connections });
 }
 
-/** How long the answers take, in milliseconds: `p50` and `p95`. */
-export function probe(url, headers, requests, seconds, callers = 4) {
-  return measure('probe.mjs', { url, headers, requests, seconds, callers });
+/**
+ * How long the answers take, in milliseconds: `p50` and `p95`.
+ * @param least requests at least, however long they take.
+ */
+export function probe(url, headers, requests, seconds, { callers = 4, least = 0 } = {}) {
+  return measure('probe.mjs', { url, headers, requests, seconds, callers, least });
 }
 
 async function measure(program, task) {

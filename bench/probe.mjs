@@ -2,14 +2,14 @@
 // when it has its answer. Milliseconds with decimals, which load generators round away.
 import { Agent, request } from 'node:http';
 
-process.on('message', async ({ url, headers, requests, seconds, callers }) => {
+process.on('message', async ({ url, headers, requests, seconds, callers, least = 0 }) => {
   const agent = new Agent({ keepAlive: true, maxSockets: callers });
   const until = performance.now() + seconds * 1000;
   const times = [];
   let next = 0;
   let failed = 0;
   const call = async () => {
-    while (performance.now() < until) {
+    while (performance.now() < until || next < least) {
       const asked = requests[next++ % requests.length];
       const started = performance.now();
       const status = await ask(agent, url, headers, asked, `${process.pid}-${next}`);
