@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RequestContext } from '../../src/common/context.js';
 import { uuidv7 } from '../../src/common/uuid.js';
+import { migrate } from '../../src/platform/database/migrate.js';
 import { isSampled, isSparse } from '../../src/platform/search/keys.js';
 import { planMatch } from '../../src/platform/search/match-condition.js';
+import { SearchFiller } from '../../src/platform/search/search-filler.js';
 import { TermFrequencies } from '../../src/platform/search/term-frequencies.js';
+import { query } from '../support/database.js';
 import { SearchFixture } from '../support/search-fixture.js';
 import type { TestContact } from '../support/search-fixture.js';
 
@@ -69,5 +72,41 @@ describe('a search among very many records', () => {
     const add = (value: unknown, cast = 'text'): string => `$${params.push(value)}::${cast}`;
     const sql = `select count(*) as found from contacts r where r.workspace_id = $1 and ${match({ add })}`;
     expect(await fixture.database.query(ctx, sql, params)).toEqual([{ found }]);
+  });
+});
+
+describe('its migration', () => {
+  it('has documents indexed again that may be in the sparse sample, and no others', async () => {
+    const { url, superuserUrl } = fixture.server;
+    const signature = await query(
+      superuserUrl,
+      `select oid::regprocedure::text as name from pg_proc
+       where proname = 'search_find' and pronargs = 13`,
+    );
+    await query(superuserUrl, `drop function ${signature[0].name}`);
+    await query(superuserUrl, "delete from keel_migrations where name = '0034-sparse-search'");
+    await query(superuserUrl, 'update search_documents set keys = keys[1:2]');
+    await query(superuserUrl, 'delete from search_queue');
+    await migrate(url);
+    const queued = await query(
+      superuserUrl,
+      'select workspace_id, object, unnest(record_ids) as id from search_queue order by id',
+    );
+    const ids: string[] = queued.map(({ id }) => id as string);
+    const all = await query(superuserUrl, 'select record_id as id from search_documents');
+    expect(all.map(({ id }) => id as string).filter(isSparse)).toHaveLength(SPARSE);
+    for (const { id } of all) if (isSparse(id)) expect(ids).toContain(id);
+    expect(ids.every((id) => /[048c]0$/.test(id))).toBe(true);
+    expect(queued[0]).toMatchObject({ workspace_id: ctx.workspaceId, object: 'contact' });
+
+    // The worker writes the keys anew, although the texts are what they were.
+    const filler = new SearchFiller(fixture.database, fixture.sources);
+    while (await filler.fill());
+    expect(await fixture.titles(ctx, 'frequent')).toHaveLength(20);
+    const written = await query(
+      superuserUrl,
+      `select record_id as id from search_documents where cardinality(keys) > 2`,
+    );
+    expect(written.map(({ id }) => id as string).sort()).toEqual(ids);
   });
 });

@@ -10,13 +10,18 @@ const TITLE = String.raw`left(split_part(body, E'\n', 1), 40)`;
 export class M0034SparseSearch extends Migration {
   override up(): void {
     this.addSql(FIND);
+    this.addSql(CANDIDATES);
     this.addSql(`
       grant create on schema public to keel_search;
       alter function ${SIGNATURE} owner to keel_search;
+      alter function search_sparse_candidates() owner to keel_search;
+      revoke create on schema public from keel_search;
       revoke all on function ${SIGNATURE} from public;
-      grant execute on function ${SIGNATURE} to keel_app;
-      revoke create on schema public from keel_search;`);
+      grant execute on function ${SIGNATURE} to keel_app;`);
+    this.addSql("select set_config('app.system', 'on', true)");
     this.addSql(BACKLOG);
+    this.addSql("select set_config('app.system', '', true)");
+    this.addSql('drop function search_sparse_candidates()');
   }
 }
 
@@ -112,17 +117,17 @@ const SIGNATURE =
  * that sees all documents, so that no lock keeps others from them.
  */
 const BACKLOG = `
-  set local role keel_search;
-  create temporary table sparse_candidates on commit drop as
-    select workspace_id, object, record_id from search_documents
-    where right(record_id::text, 2) in ('00', '40', '80', 'c0');
-  reset role;
-  select set_config('app.system', 'on', true);
   insert into search_queue (workspace_id, object, record_ids)
   select workspace_id, object, array_agg(record_id) from (
     select workspace_id, object, record_id,
       (row_number() over (partition by workspace_id, object order by record_id) - 1) / 1000 as portion
-    from sparse_candidates) c
-  group by workspace_id, object, portion;
-  drop table sparse_candidates;
-  select set_config('app.system', '', true);`;
+    from search_sparse_candidates()) c
+  group by workspace_id, object, portion;`;
+
+const CANDIDATES = `
+  create function search_sparse_candidates()
+  returns table (workspace_id uuid, object text, record_id uuid)
+  language sql stable security definer set search_path = public, pg_temp as $$
+    select d.workspace_id, d.object, d.record_id from search_documents d
+    where right(d.record_id::text, 2) in ('00', '40', '80', 'c0')
+  $$;`;
