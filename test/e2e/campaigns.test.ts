@@ -215,7 +215,7 @@ describe('the moves of a campaign', () => {
     const refused = async (deed: string, allowed: string[]) => {
       expect(await does(id, deed, {}, 409)).toMatchObject({ code: 'conflict', allowed });
     };
-    await refused('pause', ['schedule', 'send', 'cancel']);
+    await refused('pause', ['schedule', 'send', 'cancel', 'past-mails']);
     const past = { sendAt: '2020-01-01T00:00:00.000Z' };
     expect((await does(id, 'schedule', past, 422)).errors[0].pointer).toBe('/sendAt');
     const scheduled = await does(id, 'schedule', { sendAt: '2031-04-01T07:00:00.000Z' });

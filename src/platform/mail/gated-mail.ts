@@ -1,10 +1,11 @@
 import { Transform } from 'node:stream';
 import type { Readable, TransformCallback, Writable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 
 /** Who wants to know when a mail ends. */
 export interface Ending {
   /**
-   * Awaited when the server has all of the mail but what ends it: that is sent when this is
+   * Awaited when all of the mail but what ends it is on its way: that is sent when this is
    * fulfilled, and not at all when it throws.
    */
   beforeEnd: () => Promise<void>;
@@ -36,6 +37,8 @@ class GatedMail extends Transform {
   private tail: Buffer = Buffer.alloc(0);
   private isTold = false;
   private encoder: Transform | null = null;
+  /** Fulfilled when the server asks for the mail: a short one is ready before that. */
+  private readonly asked = Promise.withResolvers<void>();
 
   constructor(private readonly ending: Ending) {
     super();
@@ -54,7 +57,9 @@ class GatedMail extends Transform {
   override _flush(next: TransformCallback): void {
     this.push(this.tail);
     const end = async (): Promise<void> => {
-      await this.ending.beforeEnd();
+      await Promise.all([this.ending.beforeEnd(), this.asked.promise]);
+      // In this turn the connection takes what was ready before it was asked for.
+      await setImmediate();
       // Behind bytes that wait for the connection the end is written some time later.
       if (!this.isNext()) this.tell();
     };
@@ -70,7 +75,9 @@ class GatedMail extends Transform {
       encoder.prependListener('data', (chunk: Buffer) => isEnd(chunk) && this.endNow());
       encoder.on('data', (chunk: Buffer) => isEnd(chunk) && this.written());
     }
-    return super.pipe(encoder, options);
+    const piped = super.pipe(encoder, options);
+    this.asked.resolve();
+    return piped;
   }
 
   private get connection(): Writable | undefined {
@@ -108,7 +115,7 @@ class GatedMail extends Transform {
   private written(connection = this.connection, isFirst = true): void {
     if (!connection || connection.destroyed) return;
     if (connection.writableLength === 0) this.ending.afterEnd();
-    else if (isFirst) setImmediate(() => this.written(connection, false));
+    else if (isFirst) void setImmediate().then(() => this.written(connection, false));
     else setTimeout(() => this.written(connection, false), LOOK);
   }
 }
