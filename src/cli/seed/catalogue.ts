@@ -1,5 +1,6 @@
 import type { Dice } from './dice.js';
 import type { SeedPlan } from './plan.js';
+import { SIZES } from './sizes.js';
 import type { Row } from './table.js';
 import { CURRENCY_CODES, priceIn } from './world/index.js';
 import type { LocalCurrency } from './world/index.js';
@@ -151,10 +152,13 @@ export const PRODUCT_COLUMNS = {
 } as const;
 
 export function* productRows(plan: SeedPlan): Generator<Row> {
+  // What lies there has to do for the newest orders, of which a larger house has more.
+  const scale = Math.ceil(plan.counts.orders / SIZES.small.orders);
   for (const [index, product] of PRODUCTS.entries()) {
     const dice = plan.dice('product', index);
     const { sku, name, category, unit, taxRate, isService, isMachine } = product;
-    const stock = isService ? null : isMachine ? dice.between(15, 120) : dice.between(800, 9000);
+    const pieces = (): number => (isMachine ? dice.between(15, 120) : dice.between(800, 9000));
+    const stock = isService ? null : pieces() * scale;
     const label = CATEGORIES.find(({ code }) => code === category)?.name ?? category;
     yield [
       ...[`sku-${sku}`, sku, name, `${label}: ${name}`, category, unit],

@@ -1,4 +1,5 @@
 import { SingleBar } from 'cli-progress';
+import { Refusal } from '../api-client.js';
 import type { ApiClient } from '../api-client.js';
 import { endedLeads } from './leads.js';
 import type { LeadEnd } from './leads.js';
@@ -39,8 +40,7 @@ export async function doDeeds(api: ApiClient, plan: SeedPlan): Promise<void> {
   const confirmed = find<FoundOrder>(api, 'orders', 'reference', drafts);
   await each('Confirming orders', drafts.length, confirmed, async ({ id, status, version }) => {
     if (status !== 'draft') return false;
-    await api.request(`/v1/orders/${id}/confirm`, { method: 'POST', json: {}, ifMatch: version });
-    return true;
+    return confirm(api, id, version);
   });
   const payments = new Map(paidOrders(plan).map((payment) => [payment.reference, payment]));
   const fields = ['reference', 'total', 'paymentStatus'];
@@ -48,6 +48,18 @@ export async function doDeeds(api: ApiClient, plan: SeedPlan): Promise<void> {
   await each('Paying orders', payments.size, orders, async (order) =>
     pay(api, order, payments.get(order.reference) as Payment),
   );
+}
+
+/** @returns false where there is too little in stock: the order waits as a draft. */
+async function confirm(api: ApiClient, id: string, version: number): Promise<boolean> {
+  const options = { method: 'POST', json: {}, ifMatch: version };
+  try {
+    await api.request(`/v1/orders/${id}/confirm`, options);
+    return true;
+  } catch (error) {
+    if (error instanceof Refusal && error.status === 409) return false;
+    throw error;
+  }
 }
 
 async function endLead(api: ApiClient, lead: FoundLead, end: LeadEnd): Promise<boolean> {
