@@ -1,25 +1,22 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { INestApplicationContext } from '@nestjs/common';
 import { complaint, eximBounce, exchangeBounce, postfixBounce } from '../support/bounce-mails.js';
 import type { Returned } from '../support/bounce-mails.js';
 import {
   figuresOf,
   makeCampaign,
   makeContacts,
-  openPurpose,
-  startSender,
+  startCampaignStage,
   untilStatus,
 } from '../support/campaign-fixture.js';
+import type { CampaignStage } from '../support/campaign-fixture.js';
 import { handOver } from '../support/inbound-mail.js';
-import { startServer } from '../support/server.js';
 import type { Client, TestServer } from '../support/server.js';
-import { startSmtpReceiver } from '../support/smtp-receiver.js';
 import type { SmtpReceiver } from '../support/smtp-receiver.js';
 
 /** Mails of campaigns that come back as reports of mail servers, in the mailbox of the workspace. */
+let stage: CampaignStage;
 let server: TestServer;
 let smtp: SmtpReceiver;
-let worker: INestApplicationContext;
 let boss: Client;
 let gateway: Client;
 let campaignId: string;
@@ -34,12 +31,9 @@ async function gatewayOf(owner: Client): Promise<Client> {
 }
 
 beforeAll(async () => {
-  server = await startServer();
-  smtp = await startSmtpReceiver();
-  worker = await startSender(server.config, { smtpUrl: smtp.url, publicUrl: server.url });
-  boss = await server.createWorkspace('Cups that come back');
+  stage = await startCampaignStage('Cups that come back');
+  ({ server, smtp, boss } = stage);
   gateway = await gatewayOf(boss);
-  await openPurpose(boss);
   const contacts = NAMES.map((name) => ({
     ...{ lastName: name, email: addressOf(name), tags: ['back'] },
   }));
@@ -50,11 +44,7 @@ beforeAll(async () => {
   await untilStatus(boss, id, 'sent');
 }, 60_000);
 
-afterAll(async () => {
-  await worker.close();
-  await smtp.stop();
-  await server.close();
-});
+afterAll(() => stage.close());
 
 const returned = async (name: string): Promise<Returned> => ({
   messageId: (await smtp.mailTo(addressOf(name))).parsed.messageId ?? '',

@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import type { INestApplicationContext } from '@nestjs/common';
 import { Clock } from '../../src/common/clock.js';
 import { WinnerWatch } from '../../src/modules/campaigns/index.js';
 import {
@@ -8,37 +7,28 @@ import {
   makeCampaign,
   makeContacts,
   openPurpose,
-  startSender,
+  startCampaignStage,
   untilStatus,
 } from '../support/campaign-fixture.js';
-import { startServer } from '../support/server.js';
+import type { CampaignStage } from '../support/campaign-fixture.js';
 import type { Client, TestServer } from '../support/server.js';
-import { startSmtpReceiver } from '../support/smtp-receiver.js';
 import type { ReceivedMail, SmtpReceiver } from '../support/smtp-receiver.js';
 import { eventually } from '../support/worker-app.js';
 
 /** Campaigns that are tested with a part of their audience before the rest gets what did better. */
+let stage: CampaignStage;
 let server: TestServer;
 let smtp: SmtpReceiver;
-let worker: INestApplicationContext;
 let boss: Client;
 
 beforeAll(async () => {
-  server = await startServer();
-  smtp = await startSmtpReceiver();
-  worker = await startSender(server.config, { smtpUrl: smtp.url, publicUrl: server.url });
-  boss = await server.createWorkspace('Cups and more');
-  await openPurpose(boss);
+  stage = await startCampaignStage('Cups and more');
+  ({ server, smtp, boss } = stage);
 }, 60_000);
 
-afterAll(async () => {
-  await worker.close();
-  await smtp.stop();
-  await server.close();
-});
+afterAll(() => stage.close());
 
-const does = async (id: string, deed: string, body: object = {}, status = 200) =>
-  (await boss.expect(status, 'POST', `/v1/campaigns/${id}/${deed}`, body)).body;
+const does: CampaignStage['does'] = (...deed) => stage.does(...deed);
 
 const visit = (url: string) => fetch(url, { redirect: 'manual' });
 
@@ -90,7 +80,7 @@ describe('a test of variants', () => {
 
   /** Jumps the clock of the worker that decides. */
   const jump = (minutes: number) => {
-    const clock = worker.get(Clock, { strict: false });
+    const clock = stage.worker.get(Clock, { strict: false });
     clock.now = () => Date.now() + minutes * 60_000;
   };
   afterEach(() => {
@@ -138,7 +128,7 @@ describe('a test of variants', () => {
         239 * 60_000 - 30_000,
       );
       jump(239);
-      await worker.get(WinnerWatch, { strict: false }).look();
+      await stage.worker.get(WinnerWatch, { strict: false }).look();
       expect(await chosen(id)).toEqual({ winner: undefined, events: [] });
       jump(241);
       await untilStatus(boss, id, 'sent');

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { INestApplicationContext } from '@nestjs/common';
 import {
   figuresOf,
   mailsByAddress,
@@ -7,44 +6,36 @@ import {
   makeContacts,
   openPurpose,
   startSender,
+  startCampaignStage,
   untilStatus,
 } from '../support/campaign-fixture.js';
-import { startServer } from '../support/server.js';
+import type { CampaignStage } from '../support/campaign-fixture.js';
 import type { Client, TestServer } from '../support/server.js';
-import { startSmtpReceiver } from '../support/smtp-receiver.js';
 import type { SmtpReceiver } from '../support/smtp-receiver.js';
 import { eventually } from '../support/worker-app.js';
 
 /** Campaigns from the first draft to what they have brought, through a real SMTP server. */
+let stage: CampaignStage;
 let server: TestServer;
 let smtp: SmtpReceiver;
-let worker: INestApplicationContext;
 let boss: Client;
 
 beforeAll(async () => {
-  server = await startServer();
-  smtp = await startSmtpReceiver({
+  stage = await startCampaignStage('Cups and more', {
     onRcptTo: ({ address }, _session, done) => {
       const status = refusals.get(address)?.shift();
       done(status ? Object.assign(new Error('not now'), { responseCode: status }) : null);
     },
   });
-  worker = await startSender(server.config, { smtpUrl: smtp.url, publicUrl: server.url });
-  boss = await server.createWorkspace('Cups and more');
-  await openPurpose(boss);
+  ({ server, smtp, boss } = stage);
 }, 60_000);
 
-afterAll(async () => {
-  await worker.close();
-  await smtp.stop();
-  await server.close();
-});
+afterAll(() => stage.close());
 
 /** What the server answers for an address, in turn; then it takes the mail. */
 const refusals = new Map<string, number[]>();
 
-const does = async (id: string, deed: string, body: object = {}, status = 200) =>
-  (await boss.expect(status, 'POST', `/v1/campaigns/${id}/${deed}`, body)).body;
+const does: CampaignStage['does'] = (...deed) => stage.does(...deed);
 
 const visit = (url: string) => fetch(url, { redirect: 'manual' });
 
@@ -350,8 +341,8 @@ describe('sending', () => {
     await many('down', 2);
     const { id } = await makeCampaign(boss, 'down');
     const url = smtp.url;
-    await worker.close();
-    worker = await startSender(server.config, {
+    await stage.worker.close();
+    stage.worker = await startSender(server.config, {
       ...{ smtpUrl: 'smtp://127.0.0.1:1', publicUrl: server.url },
     });
     await does(id, 'send');
@@ -361,8 +352,8 @@ describe('sending', () => {
       30_000,
     );
     expect(figures).toMatchObject({ sent: 0, waiting: 2, failed: 0 });
-    await worker.close();
-    worker = await startSender(server.config, { smtpUrl: url, publicUrl: server.url });
+    await stage.worker.close();
+    stage.worker = await startSender(server.config, { smtpUrl: url, publicUrl: server.url });
     await untilStatus(boss, id, 'sent');
     expect(await figuresOf(boss, id)).toMatchObject({ sent: 2, trouble: null });
   }, 90_000);

@@ -3,6 +3,9 @@ import type { Config } from '../../src/config/config.js';
 import { SendingOptions, WinnerWatch } from '../../src/modules/campaigns/index.js';
 import type { Client } from './client.js';
 import { startWorker } from './imports.js';
+import { startServer } from './server.js';
+import type { TestServer } from './server.js';
+import { startSmtpReceiver } from './smtp-receiver.js';
 import type { SmtpReceiver } from './smtp-receiver.js';
 import { eventually } from './worker-app.js';
 
@@ -20,6 +23,40 @@ export async function startSender(
   });
   worker.get(WinnerWatch, { strict: false }).start();
   return worker;
+}
+
+/** A server, a mail server, a worker that sends through it, and a workspace that may mail. */
+export interface CampaignStage {
+  server: TestServer;
+  smtp: SmtpReceiver;
+  /** Closed with the stage; a test may put another in its place. */
+  worker: INestApplicationContext;
+  boss: Client;
+  /** Does something to a campaign; the answer. */
+  does: (id: string, deed: string, body?: object, status?: number) => Promise<any>; // eslint-disable-line @typescript-eslint/no-explicit-any -- what is in it, the test checks
+  close(): Promise<void>;
+}
+
+export async function startCampaignStage(
+  name: string,
+  mailServer: Parameters<typeof startSmtpReceiver>[0] = {},
+): Promise<CampaignStage> {
+  const server = await startServer();
+  const smtp = await startSmtpReceiver(mailServer);
+  const worker = await startSender(server.config, { smtpUrl: smtp.url, publicUrl: server.url });
+  const boss = await server.createWorkspace(name);
+  await openPurpose(boss);
+  const stage: CampaignStage = {
+    ...{ server, smtp, worker, boss },
+    does: async (id, deed, body = {}, status = 200) =>
+      (await boss.expect(status, 'POST', `/v1/campaigns/${id}/${deed}`, body)).body,
+    async close() {
+      await stage.worker.close();
+      await smtp.stop();
+      await server.close();
+    },
+  };
+  return stage;
 }
 
 /** A purpose that needs no consent to begin with: whoever has not withdrawn may be mailed. */

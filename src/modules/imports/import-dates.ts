@@ -1,6 +1,7 @@
 import type { RequestContext } from '../../common/context.js';
 import { Problem } from '../../common/errors.js';
 import type { FieldError } from '../../common/errors.js';
+import { PAST_PERMISSION } from '../../platform/access/permissions.js';
 import { escapePointer } from '../../platform/http/rules.js';
 import { isDated, readTarget } from '../../platform/records/bulk/targets.js';
 import type { Target } from '../../platform/records/bulk/targets.js';
@@ -8,14 +9,11 @@ import type { ObjectDefinition } from '../../platform/records/object-definition.
 import { pathsOf } from './import-columns.js';
 import type { ImportOptionsDto } from './import-options.dto.js';
 
-/** Who decides what others may do: anybody else could make up a past. */
-const PERMISSION = 'role:manage';
-
 /** Whether headers alone make a file say when records were made. */
 export const readsDates = (
   { grants }: RequestContext,
   { mode }: Pick<ImportOptionsDto, 'mode'>,
-): boolean => grants.has(PERMISSION) && mode !== 'update';
+): boolean => grants.has(PAST_PERMISSION) && mode !== 'update';
 
 /** @throws Problem 403 that names each option which only those may give who may date records back. */
 export function assertMayDate(
@@ -23,15 +21,15 @@ export function assertMayDate(
   definition: ObjectDefinition,
   options: ImportOptionsDto,
 ): void {
-  if (ctx.grants.has(PERMISSION)) return;
+  if (ctx.grants.has(PAST_PERMISSION)) return;
   const errors = given(options).flatMap(({ path, pointer }): FieldError[] => {
     if (!isDated(readTarget(definition, new Map(), () => undefined, path))) return [];
-    const detail = `${path} needs the permission ${PERMISSION}`;
+    const detail = `${path} needs the permission ${PAST_PERMISSION}`;
     return [{ pointer, code: 'forbidden', detail }];
   });
   if (errors.length === 0) return;
   const detail =
-    `Only who has the permission ${PERMISSION} may say when things happened. Leave the columns ` +
+    `Only who has the permission ${PAST_PERMISSION} may say when things happened. Leave the columns ` +
     'out (null in the mapping), or let an administrator run the import.';
   throw new Problem('forbidden', detail, { errors });
 }

@@ -1,9 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import type { BeforeApplicationShutdown } from '@nestjs/common';
 import { Mailer } from '../../platform/mail/mailer.js';
 import type { MailMessage } from '../../platform/mail/mail-message.js';
 import { isTooOld, MailPump, TOO_OLD } from '../../platform/mail/mail-pump.js';
-import type { MailSource } from '../../platform/mail/mail-pump.js';
 import { MailQueueRepository } from '../../platform/mail/mail-queue.repository.js';
 import type { QueuedMail } from '../../platform/mail/mail-queue.repository.js';
 import { ownMailHeaders } from '../../platform/mail/own-mail.js';
@@ -15,9 +13,8 @@ import type { SurveyLetter } from './surveys.repository.js';
 
 /** Asks customers by e-mail if they are satisfied. */
 @Injectable()
-export class SurveyMailer implements BeforeApplicationShutdown, MailSource {
-  readonly table = 'ticket_surveys';
-  private readonly pump: MailPump;
+export class SurveyMailer extends MailPump {
+  override readonly table = 'ticket_surveys';
 
   constructor(
     queue: MailQueueRepository,
@@ -25,19 +22,10 @@ export class SurveyMailer implements BeforeApplicationShutdown, MailSource {
     private readonly surveys: SurveysRepository,
     private readonly links: SurveyLinks,
   ) {
-    this.pump = new MailPump(queue, mailer, this);
+    super(queue, mailer);
   }
 
-  /** Asks all the time. Any number of workers may. */
-  start(): void {
-    this.pump.start();
-  }
-
-  async beforeApplicationShutdown(): Promise<void> {
-    await this.pump.stop();
-  }
-
-  async compose(mail: QueuedMail): Promise<MailMessage | string> {
+  override async compose(mail: QueuedMail): Promise<MailMessage | string> {
     const letter = await this.surveys.letter(mail, mail.id);
     const reason = reasonAgainst(mail, letter);
     if (reason !== null) return reason;

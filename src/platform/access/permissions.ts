@@ -86,6 +86,9 @@ export type Permission =
   /** Any signed-in caller. */
   | 'self';
 
+/** Who has it decides what others may do, and may say what happened before: others could make it up. */
+export const PAST_PERMISSION: Permission = 'role:manage';
+
 /** Every permission there is; the documentation of roles and scopes is made from it. */
 export const PERMISSIONS: readonly Permission[] = [
   ...RECORD_OBJECTS.flatMap((object) =>

@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import type { BeforeApplicationShutdown } from '@nestjs/common';
 import { BackgroundLoop } from '../../common/background-loop.js';
 import { MailError } from './mail-message.js';
 import type { MailMessage } from './mail-message.js';
@@ -20,21 +21,13 @@ export const TOO_OLD = 'It could not be sent in time';
 export const isTooOld = ({ attempts }: QueuedMail, due: number): boolean =>
   attempts === 1 && Date.now() - due > STALE;
 
-/** Where the mails of a pump come from. */
-export interface MailSource {
-  table: MailTable;
-  /** The mail to send; a text that says why none is to be. */
-  compose(mail: QueuedMail): Promise<MailMessage | string>;
-  /** Told of mails that the server refuses for good, or that were tried too often. */
-  givenUp?(mail: QueuedMail, failure: string): Promise<void>;
-}
-
 /**
  * Sends the mails of a table when their time has come, again after growing pauses where that may
  * help. Each is sent once, as far as SMTP allows: where a connection is lost after the last byte,
  * nobody knows whether the server has the mail, and it is sent again under the same Message-ID.
  */
-export class MailPump {
+export abstract class MailPump implements BeforeApplicationShutdown {
+  abstract readonly table: MailTable;
   private readonly logger = new Logger('mail');
   private readonly loop = new BackgroundLoop(() => this.step(), {
     shortest: 250,
@@ -45,29 +38,36 @@ export class MailPump {
   constructor(
     private readonly queue: MailQueueRepository,
     private readonly mailer: Mailer,
-    private readonly source: MailSource,
   ) {}
+
+  /** The mail to send; a text that says why none is to be. */
+  abstract compose(mail: QueuedMail): Promise<MailMessage | string>;
+
+  /** Told of mails that the server refuses for good, or that were tried too often. */
+  async givenUp(_mail: QueuedMail, _failure: string): Promise<void> {
+    // Who has nothing to do about it.
+  }
 
   /** Sends all the time. Any number of workers may. */
   start(): void {
     if (this.mailer.isConfigured) this.loop.start();
   }
 
-  stop(): Promise<void> {
-    return this.loop.stop();
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.loop.stop();
   }
 
   /** Sends some of what is due; true when there may be more. */
   private async step(): Promise<boolean> {
-    const mails = await this.queue.take(this.source.table);
+    const mails = await this.queue.take(this.table);
     for (const mail of mails) await this.send(mail);
     return mails.length > 0;
   }
 
   private async send(mail: QueuedMail): Promise<void> {
-    const { table } = this.source;
+    const { table } = this;
     try {
-      const composed = await this.source.compose(mail);
+      const composed = await this.compose(mail);
       if (typeof composed === 'string') return await this.queue.failed(table, mail, composed);
       await this.mailer.send(composed);
     } catch (error) {
@@ -77,12 +77,12 @@ export class MailPump {
   }
 
   private async again(mail: QueuedMail, error: unknown): Promise<void> {
-    const { table } = this.source;
+    const { table } = this;
     const isRefused = error instanceof MailError && error.failure === 'refused';
     const failure = (error as Error).message.slice(0, 500);
     if (isRefused || mail.attempts >= MOST_ATTEMPTS) {
       await this.queue.failed(table, mail, failure);
-      await this.source.givenUp?.(mail, failure);
+      await this.givenUp(mail, failure);
       return;
     }
     this.logger.warn({ error, id: mail.id }, 'A mail could not be sent; will retry');

@@ -1,10 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import type { BeforeApplicationShutdown } from '@nestjs/common';
 import { SignedLinks } from '../links/signed-links.js';
 import { Mailer } from './mailer.js';
 import type { MailMessage } from './mail-message.js';
 import { isTooOld, MailPump, TOO_OLD } from './mail-pump.js';
-import type { MailSource } from './mail-pump.js';
 import { MailQueueRepository } from './mail-queue.repository.js';
 import type { QueuedMail } from './mail-queue.repository.js';
 import { ownMailHeaders, userMailId } from './own-mail.js';
@@ -12,9 +10,8 @@ import { UserMails } from './user-mails.js';
 
 /** Sends mails to users. */
 @Injectable()
-export class UserMailer implements BeforeApplicationShutdown, MailSource {
-  readonly table = 'user_mails';
-  private readonly pump: MailPump;
+export class UserMailer extends MailPump {
+  override readonly table = 'user_mails';
 
   constructor(
     queue: MailQueueRepository,
@@ -22,19 +19,10 @@ export class UserMailer implements BeforeApplicationShutdown, MailSource {
     private readonly mails: UserMails,
     private readonly links: SignedLinks,
   ) {
-    this.pump = new MailPump(queue, mailer, this);
+    super(queue, mailer);
   }
 
-  /** Sends all the time. Any number of workers may. */
-  start(): void {
-    this.pump.start();
-  }
-
-  async beforeApplicationShutdown(): Promise<void> {
-    await this.pump.stop();
-  }
-
-  async compose(mail: QueuedMail): Promise<MailMessage | string> {
+  override async compose(mail: QueuedMail): Promise<MailMessage | string> {
     if (isTooOld(mail, Date.parse(mail.createdAt))) return TOO_OLD;
     const letter = await this.mails.find(mail, mail.id);
     if (!letter) return 'The user is not there any more';

@@ -4,6 +4,7 @@ import { Problem } from '../../../common/errors.js';
 import type { FieldError } from '../../../common/errors.js';
 import { uuidv7 } from '../../../common/uuid.js';
 import { normalizeEmail } from '../../../common/values/email.js';
+import { PAST_PERMISSION } from '../../../platform/access/permissions.js';
 import type { ColumnValues } from '../../../platform/records/field-types.js';
 import { contentOf } from '../campaign-content.js';
 import { assertAllowed } from '../campaign-states.js';
@@ -13,9 +14,6 @@ import { addressHash } from '../sending/address-hash.js';
 import type { PastMailInput, PastMailsDto, PastMailsInput } from './past-mails.dto.js';
 import { PastMailsRepository } from './past-mails.repository.js';
 import type { PastRecipient } from './past-mails.repository.js';
-
-/** Who decides what others may do: anybody else could make up a past. */
-const PERMISSION = 'role:manage';
 
 /** Campaigns that another system has sent, as whoever moves to Keel brings them along. */
 @Injectable()
@@ -89,9 +87,9 @@ function spanOf(mails: readonly PastMailInput[], values: ColumnValues): ColumnVa
 
 /** @throws Problem 403. */
 function assertMayTell({ grants }: RequestContext): void {
-  if (grants.has(PERMISSION) && grants.get('contact:read') === 'all') return;
+  if (grants.has(PAST_PERMISSION) && grants.get('contact:read') === 'all') return;
   const detail =
-    `Only who has the permission ${PERMISSION}, and contact:read for all contacts, may say what ` +
+    `Only who has the permission ${PAST_PERMISSION}, and contact:read for all contacts, may say what ` +
     'was sent in the past.';
   throw new Problem('forbidden', detail);
 }

@@ -1,12 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import type { BeforeApplicationShutdown } from '@nestjs/common';
 import { Readable } from 'node:stream';
 import { Database } from '../../../platform/database/database.js';
 import { FileStore } from '../../../platform/files/file-store.js';
 import { Mailer } from '../../../platform/mail/mailer.js';
 import type { MailMessage } from '../../../platform/mail/mail-message.js';
 import { isTooOld, MailPump, TOO_OLD } from '../../../platform/mail/mail-pump.js';
-import type { MailSource } from '../../../platform/mail/mail-pump.js';
 import { MailQueueRepository } from '../../../platform/mail/mail-queue.repository.js';
 import type { QueuedMail } from '../../../platform/mail/mail-queue.repository.js';
 import { ownMailHeaders } from '../../../platform/mail/own-mail.js';
@@ -20,9 +18,8 @@ const MOST_FILES = 18_000_000;
 
 /** Sends the public replies of users to requesters. */
 @Injectable()
-export class ReplyMailer implements BeforeApplicationShutdown, MailSource {
-  readonly table = 'ticket_mails';
-  private readonly pump: MailPump;
+export class ReplyMailer extends MailPump {
+  override readonly table = 'ticket_mails';
 
   constructor(
     queue: MailQueueRepository,
@@ -32,19 +29,10 @@ export class ReplyMailer implements BeforeApplicationShutdown, MailSource {
     private readonly files: FileStore,
     private readonly events: ReplyEvents,
   ) {
-    this.pump = new MailPump(queue, mailer, this);
+    super(queue, mailer);
   }
 
-  /** Sends all the time. Any number of workers may. */
-  start(): void {
-    this.pump.start();
-  }
-
-  async beforeApplicationShutdown(): Promise<void> {
-    await this.pump.stop();
-  }
-
-  async compose(mail: QueuedMail): Promise<MailMessage | string> {
+  override async compose(mail: QueuedMail): Promise<MailMessage | string> {
     if (isTooOld(mail, Date.parse(mail.createdAt))) return TOO_OLD;
     const letter = await this.letters.find(mail, mail.id);
     if (!letter) return 'The reply, or its ticket, is not there any more';
@@ -69,7 +57,7 @@ export class ReplyMailer implements BeforeApplicationShutdown, MailSource {
     };
   }
 
-  async givenUp(mail: QueuedMail, failure: string): Promise<void> {
+  override async givenUp(mail: QueuedMail, failure: string): Promise<void> {
     const letter = await this.letters.find(mail, mail.id);
     if (letter) await this.events.undelivered(mail.workspaceId, letter.ticketId, mail.id, failure);
   }

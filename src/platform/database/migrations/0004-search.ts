@@ -1,8 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 import { lockToWorkspace } from './row-security.js';
-
-/** The title of a document's text, as far as titles are in order. */
-const TITLE = String.raw`left(split_part(body, E'\n', 1), 40)`;
+import { DEFINER, having, HIT, TITLE, WORKSPACE } from './search-sql.js';
 
 /** Search documents, the functions that search them, and the queue of records to index. */
 export class M0004Search extends Migration {
@@ -93,26 +91,6 @@ export class M0004Search extends Migration {
       ${lockToWorkspace('search_queue', { system: true })}`);
   }
 }
-
-/**
- * How all of them run: as keel_search, by plans made once that cannot fall back to reading the
- * whole table when the planner thinks a word common.
- */
-const DEFINER = `language plpgsql stable security definer
-  set search_path = public, pg_temp
-  set plan_cache_mode = force_generic_plan
-  set enable_seqscan = off
-  set jit = off`;
-
-const WORKSPACE = `v_workspace constant uuid := nullif(current_setting('app.workspace', true), '')::uuid;`;
-
-/** Documents that have all keys; the fence keeps the planner from starting at the workspace. */
-const having = (keys: string): string => `
-  (select k.* from search_documents k where k.keys @> ${keys} offset 0) d
-  where d.workspace_id = v_workspace and d.object = p_object
-    and search_matches(d.body, p_like, p_initials)`;
-
-const HIT = 'd.record_id, d.title, d.subtitle, d.body, d.updated_at';
 
 /** Whether a text has what a query asks for: `p_like` anywhere, `p_initials` in its title. */
 const MATCHES = `
