@@ -8,7 +8,6 @@ import type { Days } from '../../src/modules/activities/agenda.repository.js';
 import { CalendarFeedsRepository } from '../../src/modules/activities/calendar-feeds.repository.js';
 import type { Database } from '../../src/platform/database/database.js';
 import { openDatabase } from '../../src/platform/database/database.module.js';
-import type { Statement } from '../../src/platform/database/pipeline.js';
 import { parseListQuery } from '../../src/common/list-query.js';
 import { RecordKit } from '../../src/platform/records/record-kit.js';
 import { RecordSettings } from '../../src/platform/records/record-settings.js';
@@ -17,6 +16,7 @@ import { SearchSources } from '../../src/platform/search/search-source.js';
 import { fillActivities, userId } from '../support/activity-fixture.js';
 import { createTestDatabase, query } from '../support/database.js';
 import type { TestDatabase } from '../support/database.js';
+import { StatementRecorder } from '../support/statement-recorder.js';
 
 /** Plans of what is really sent, as the runtime role, with many activities. */
 let server: TestDatabase;
@@ -24,7 +24,7 @@ let database: Database;
 let activities: ActivitiesService;
 let workload: WorkloadSources;
 let ctx: RequestContext;
-const sent: Statement[] = [];
+let recorder: StatementRecorder;
 
 beforeAll(async () => {
   server = await createTestDatabase();
@@ -37,11 +37,7 @@ beforeAll(async () => {
   await query(server.superuserUrl, 'vacuum analyze activities, activity_agenda');
   const config = Object.assign(new Config(), { databaseUrl: server.url });
   database = await openDatabase(config, 'keel-test');
-  const run = database.run.bind(database);
-  database.run = (scope, statements, tags) => {
-    sent.push(...statements);
-    return run(scope, statements, tags);
-  };
+  recorder = new StatementRecorder(database);
   const kit = new RecordKit(database, new RecordSettings(database), new SearchSources());
   workload = new WorkloadSources();
   activities = new ActivitiesService(kit, workload);
@@ -59,9 +55,7 @@ afterAll(async () => {
 });
 
 async function expectIndex(index: RegExp, work: () => Promise<unknown>): Promise<void> {
-  sent.length = 0;
-  await work();
-  const statements = sent.filter(({ text }) => /activit/.test(text));
+  const statements = (await recorder.of(work)).filter(({ text }) => /activit/.test(text));
   expect(statements.length).toBeGreaterThan(0);
   for (const { text, params = [] } of [...statements]) {
     const rows = await database.query(ctx, `explain (costs off) ${text}`, [...params]);

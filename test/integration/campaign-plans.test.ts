@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { randomUUID } from 'node:crypto';
@@ -15,9 +15,11 @@ import { TrackingRepository } from '../../src/modules/campaigns/tracking/trackin
 import { Database, SYSTEM } from '../../src/platform/database/database.js';
 import type { Scope } from '../../src/platform/database/database.js';
 import type { Statement } from '../../src/platform/database/pipeline.js';
+import type { Transaction } from '../../src/platform/database/transaction.js';
 import { WorkerModule } from '../../src/worker.module.js';
 import { createTestDatabase, query } from '../support/database.js';
 import type { TestDatabase } from '../support/database.js';
+import { StatementRecorder, undone } from '../support/statement-recorder.js';
 
 /**
  * What campaigns really send to the database, as the runtime role: one of 100,000 mails that is
@@ -29,7 +31,7 @@ let database: Database;
 let recipients: RecipientsRepository;
 let runs: RunsRepository;
 let figures: FiguresRepository;
-const sent: Statement[] = [];
+let recorder: StatementRecorder;
 const COUNT = 100_000;
 const DONE = 20_000;
 const W = '11111111-1111-7111-8111-111111111111';
@@ -38,7 +40,6 @@ const SMALL = '33333333-3333-7333-8333-333333333333';
 const PURPOSE = '44444444-4444-7444-8444-444444444444';
 const key = { workspaceId: W, campaignId: BIG, lease: randomUUID() };
 const ctx = runContext(W, BIG);
-const undone = new Error('undone');
 
 const idOf = (kind: string, n = 'n'): string => `md5('${kind}' || ${n})::uuid`;
 
@@ -102,20 +103,12 @@ beforeAll(async () => {
     ...{ logger: ['fatal'], abortOnError: false },
   });
   database = app.get(Database);
-  const run = database.run.bind(database);
-  database.run = (scope, statements, tags) => {
-    sent.push(...statements);
-    return run(scope, statements, tags);
-  };
+  recorder = new StatementRecorder(database);
   const get = <T>(type: new (...args: never[]) => T): T => app.get(type, { strict: false });
   recipients = get(RecipientsRepository);
   runs = get(RunsRepository);
   figures = get(FiguresRepository);
 }, 300_000);
-
-beforeEach(() => {
-  sent.length = 0;
-});
 
 afterAll(async () => {
   await app.close();
@@ -128,22 +121,8 @@ async function planOf({ text, params = [] }: Statement, scope: Scope = ctx): Pro
 }
 
 /** Plans of what some work sends, in a transaction that is undone. */
-async function plansOf(
-  work: (tx: Parameters<Parameters<Database['transaction']>[1]>[0]) => Promise<unknown>,
-): Promise<string[]> {
-  const found: Statement[] = [];
-  const undoing = database.transaction(ctx, async (tx) => {
-    const run = tx.run.bind(tx);
-    tx.run = (statements) => {
-      found.push(...statements);
-      return run(statements);
-    };
-    await work(tx);
-    throw undone;
-  });
-  await undoing.catch((error: unknown) => {
-    if (error !== undone) throw error;
-  });
+async function plansOf(work: (tx: Transaction) => Promise<unknown>): Promise<string[]> {
+  const found = await recorder.of(() => undone(database, ctx, work));
   return Promise.all(found.map((statement) => planOf(statement)));
 }
 
@@ -189,7 +168,7 @@ describe('sending 100,000 mails', () => {
     // So many of them that reading the table whole may be cheaper than looking each up.
     expect(held).toMatch(/campaign_recipients_held/);
     expectIndexed(note, /campaign_recipients_unnoted/);
-    await recipients.left(key);
+    const sent = await recorder.of(() => recipients.left(key));
     const [left] = sent.filter(({ text }) => text.includes('hasHeld'));
     const plan = await planOf(left as Statement);
     expectIndexed(plan, /campaign_recipients_due/, /campaign_recipients_held/);
@@ -205,17 +184,18 @@ describe('sending 100,000 mails', () => {
     });
     const permitted = await permission.condition(ctx, 'news');
     const [after = ''] = await some('contact', 1, 1);
-    sent.length = 0;
-    const end = await audience.spanEnd(ctx, after, 2000);
-    await audience.members(ctx, condition, permitted, after, end ?? after);
+    const sent = await recorder.of(async () => {
+      const end = await audience.spanEnd(ctx, after, 2000);
+      await audience.members(ctx, condition, permitted, after, end ?? after);
+    });
     const [span, members] = await Promise.all(sent.slice(0, 2).map((one) => planOf(one)));
     expectIndexed(span ?? '', /contacts_pkey/);
     expect(members).toMatch(/contacts_(pkey|stage)/);
     expect(members).toMatch(/Index Cond: .*id > .* AND .*id <= /);
     expect(members).not.toMatch(/Seq Scan on (contacts|consents)/);
-    sent.length = 0;
-    await permission.permitted(ctx, 'news', await some('contact', 1, 50));
-    const asked = sent.find(({ text }) => text.includes('willing')) as Statement;
+    const fifty = await some('contact', 1, 50);
+    const asking = await recorder.of(() => permission.permitted(ctx, 'news', fifty));
+    const asked = asking.find(({ text }) => text.includes('willing')) as Statement;
     expectIndexed(
       await planOf(asked),
       ...[/contacts_pkey/, /consents_pkey|consents_purpose/, /suppressions_workspace_id_channel/],
@@ -223,8 +203,10 @@ describe('sending 100,000 mails', () => {
   });
 
   test('finds lost campaigns and undecided tests of all workspaces among 5,000 others', async () => {
-    await runs.findLost(500);
-    await runs.findUndecided(new Date().toISOString(), 100);
+    const sent = await recorder.of(async () => {
+      await runs.findLost(500);
+      await runs.findUndecided(new Date().toISOString(), 100);
+    });
     const [lost = '', undecided = ''] = await Promise.all(
       sent.slice(0, 2).map((one) => planOf(one, SYSTEM)),
     );
@@ -237,8 +219,10 @@ describe('what comes back of 20,000 mails', () => {
   test('finds opens, clicks and bounces by the key of the mail', async () => {
     const tracking = new TrackingRepository(database);
     const [id = ''] = await some('small', 30, 1);
-    await tracking.opened(W, id);
-    await tracking.clicked(W, id, 3);
+    const sent = await recorder.of(async () => {
+      await tracking.opened(W, id);
+      await tracking.clicked(W, id, 3);
+    });
     const plans = await Promise.all(sent.map((one) => planOf(one)));
     expect(plans).toHaveLength(3);
     for (const plan of plans) expectIndexed(plan, /campaign_recipients_pkey/);
@@ -250,13 +234,15 @@ describe('what comes back of 20,000 mails', () => {
   });
 
   test('counts a campaign by what is its own', async () => {
-    await figures.byVariant(ctx, SMALL);
-    await figures.skipped(ctx, SMALL);
-    await figures.byLink(ctx, SMALL);
-    await figures.orders(ctx, SMALL, 14);
-    await figures.deals(ctx, SMALL, 14);
-    await figures.ordering(ctx, SMALL, 14);
-    await figures.run(ctx, SMALL);
+    const sent = await recorder.of(async () => {
+      await figures.byVariant(ctx, SMALL);
+      await figures.skipped(ctx, SMALL);
+      await figures.byLink(ctx, SMALL);
+      await figures.orders(ctx, SMALL, 14);
+      await figures.deals(ctx, SMALL, 14);
+      await figures.ordering(ctx, SMALL, 14);
+      await figures.run(ctx, SMALL);
+    });
     const [variants = '', skipped = '', links = '', orders = '', deals = '', ordering = ''] =
       await Promise.all(sent.map((one) => planOf(one)));
     expectIndexed(variants, /campaign_recipients_(list|address)/);

@@ -11,12 +11,12 @@ import { SuppressionsRepository } from '../../src/modules/consent/suppressions/s
 import { SuppressionsService } from '../../src/modules/consent/suppressions/suppressions.service.js';
 import type { Database } from '../../src/platform/database/database.js';
 import { openDatabase } from '../../src/platform/database/database.module.js';
-import type { Statement } from '../../src/platform/database/pipeline.js';
 import { LinkKeysRepository } from '../../src/platform/links/link-keys.repository.js';
 import { SignedLinks } from '../../src/platform/links/signed-links.js';
 import { Params } from '../../src/platform/records/params.js';
 import { createTestDatabase, query } from '../support/database.js';
 import type { TestDatabase } from '../support/database.js';
+import { StatementRecorder } from '../support/statement-recorder.js';
 
 /**
  * What is sent to find out who may be mailed, as the runtime role: of 100,000 contacts two thirds
@@ -27,7 +27,7 @@ let database: Database;
 let reachability: Reachability;
 let suppressions: SuppressionsRepository;
 let consents: ConsentsRepository;
-const sent: Statement[] = [];
+let recorder: StatementRecorder;
 const COUNT = 100_000;
 const WORKSPACE = '11111111-1111-7111-8111-111111111111';
 const PURPOSE = '33333333-3333-7333-8333-333333333333';
@@ -76,11 +76,7 @@ beforeAll(async () => {
   await fill(server.superuserUrl);
   const config = Object.assign(new Config(), { databaseUrl: server.url });
   database = await openDatabase(config, 'keel-test');
-  const run = database.run.bind(database);
-  database.run = (scope, statements, tags) => {
-    sent.push(...statements);
-    return run(scope, statements, tags);
-  };
+  recorder = new StatementRecorder(database);
   const purposes = new ConsentPurposesRepository(database);
   suppressions = new SuppressionsRepository(database);
   consents = new ConsentsRepository(database);
@@ -105,9 +101,7 @@ const someIds = async (count: number): Promise<string[]> =>
 
 /** The plans of what is sent, and how long it takes: told, since a busy machine is no fault. */
 async function plansOf(what: string, work: () => Promise<unknown>): Promise<string[]> {
-  sent.length = 0;
-  await work();
-  const statements = [...sent];
+  const statements = await recorder.of(work);
   const times: number[] = [];
   for (let round = 0; round < 20; round += 1) {
     const start = performance.now();

@@ -10,11 +10,11 @@ import { ForecastRepository } from '../../src/modules/forecast/forecast.reposito
 import { ForecastService } from '../../src/modules/forecast/forecast.service.js';
 import type { Database } from '../../src/platform/database/database.js';
 import { openDatabase } from '../../src/platform/database/database.module.js';
-import type { Statement } from '../../src/platform/database/pipeline.js';
 import { createTestDatabase, query } from '../support/database.js';
 import type { TestDatabase } from '../support/database.js';
 import { fillDeals } from '../support/deal-fixture.js';
 import type { DealFixture } from '../support/deal-fixture.js';
+import { StatementRecorder } from '../support/statement-recorder.js';
 
 /** What boards and forecasts of 100,000 deals really send, as the runtime role. */
 let server: TestDatabase;
@@ -22,7 +22,7 @@ let database: Database;
 let fixture: DealFixture;
 let boards: BoardService;
 let forecasts: ForecastService;
-const sent: Statement[] = [];
+let recorder: StatementRecorder;
 const COUNT = 100_000;
 
 beforeAll(async () => {
@@ -32,11 +32,7 @@ beforeAll(async () => {
   await query(server.superuserUrl, 'vacuum deals');
   const config = Object.assign(new Config(), { databaseUrl: server.url });
   database = await openDatabase(config, 'keel-test');
-  const run = database.run.bind(database);
-  database.run = (scope, statements, tags) => {
-    sent.push(...statements);
-    return run(scope, statements, tags);
-  };
+  recorder = new StatementRecorder(database);
   const converter = new CurrencyConverter(database);
   boards = new BoardService(new BoardRepository(database), converter);
   forecasts = new ForecastService(new ForecastRepository(database), converter);
@@ -58,9 +54,7 @@ function caller(reach: 'all' | 'own' = 'all'): RequestContext {
 
 /** The plans of what is sent, and how long it takes: told, since a busy machine is no fault. */
 async function plansOf(what: string, work: () => Promise<unknown>): Promise<string[]> {
-  sent.length = 0;
-  await work();
-  const statements = [...sent];
+  const statements = await recorder.of(work);
   const times: number[] = [];
   for (let round = 0; round < 40; round += 1) {
     const start = performance.now();

@@ -6,19 +6,19 @@ import { Config } from '../../src/config/config.js';
 import { OrdersService } from '../../src/modules/orders/index.js';
 import type { Database } from '../../src/platform/database/database.js';
 import { openDatabase } from '../../src/platform/database/database.module.js';
-import type { Statement } from '../../src/platform/database/pipeline.js';
 import { RecordKit } from '../../src/platform/records/record-kit.js';
 import { RecordSettings } from '../../src/platform/records/record-settings.js';
 import { SearchSources } from '../../src/platform/search/search-source.js';
 import { createTestDatabase, query } from '../support/database.js';
 import type { TestDatabase } from '../support/database.js';
+import { StatementRecorder } from '../support/statement-recorder.js';
 
 /** Plans of the lists of orders and of what reports ask of their lines, as the runtime role. */
 let server: TestDatabase;
 let database: Database;
 let orders: OrdersService;
 let ctx: RequestContext;
-const sent: Statement[] = [];
+let recorder: StatementRecorder;
 
 const BIG = 20_000;
 const PRODUCT = "md5('product 7')::uuid";
@@ -29,11 +29,7 @@ beforeAll(async () => {
   await fill(workspaceId);
   const config = Object.assign(new Config(), { databaseUrl: server.url });
   database = await openDatabase(config, 'keel-test');
-  const run = database.run.bind(database);
-  database.run = (scope, statements, tags) => {
-    sent.push(...statements);
-    return run(scope, statements, tags);
-  };
+  recorder = new StatementRecorder(database);
   orders = new OrdersService(
     new RecordKit(database, new RecordSettings(database), new SearchSources()),
   );
@@ -71,9 +67,9 @@ async function fill(workspaceId: string): Promise<void> {
 }
 
 async function planOf(work: () => Promise<unknown>): Promise<string> {
-  sent.length = 0;
-  await work();
-  const hot = sent.filter(({ text }) => /\b(orders|order_lines|record_index)\s/.test(text));
+  const hot = (await recorder.of(work)).filter(({ text }) =>
+    /\b(orders|order_lines|record_index)\s/.test(text),
+  );
   const plans: string[] = [];
   for (const { text, params = [] } of [...hot]) plans.push(await explain(text, [...params]));
   expect(plans.length).toBeGreaterThan(0);

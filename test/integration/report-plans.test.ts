@@ -11,17 +11,17 @@ import { SalesRepository } from '../../src/modules/reports/sales.repository.js';
 import { ServiceReportsRepository } from '../../src/modules/reports/service.repository.js';
 import type { Database } from '../../src/platform/database/database.js';
 import { openDatabase } from '../../src/platform/database/database.module.js';
-import type { Statement } from '../../src/platform/database/pipeline.js';
 import { createTestDatabase, query } from '../support/database.js';
 import type { TestDatabase } from '../support/database.js';
 import { fillDeals } from '../support/deal-fixture.js';
+import { StatementRecorder } from '../support/statement-recorder.js';
 
 /** Reports of a few days, or of a few people, read no more than those, as the runtime role. */
 let server: TestDatabase;
 let database: Database;
 let ctx: RequestContext;
 let pipelineId: string;
-const sent: Statement[] = [];
+let recorder: StatementRecorder;
 const OWNER = randomUUID();
 
 beforeAll(async () => {
@@ -31,11 +31,7 @@ beforeAll(async () => {
   await fill(deals.workspaceId);
   const config = Object.assign(new Config(), { databaseUrl: server.url });
   database = await openDatabase(config, 'keel-test');
-  const run = database.run.bind(database);
-  database.run = (scope, statements, tags) => {
-    sent.push(...statements);
-    return run(scope, statements, tags);
-  };
+  recorder = new StatementRecorder(database);
   ctx = {
     workspaceId: deals.workspaceId,
     principal: { type: 'user', id: randomUUID(), userId: randomUUID() },
@@ -73,10 +69,8 @@ async function fill(workspaceId: string): Promise<void> {
 }
 
 async function planOf(work: () => Promise<unknown>): Promise<string> {
-  sent.length = 0;
-  await work();
   const plans: string[] = [];
-  for (const { text, params = [] } of [...sent]) {
+  for (const { text, params = [] } of await recorder.of(work)) {
     const rows = await database.query(ctx, `explain (costs off) ${text}`, [...params]);
     plans.push(rows.map((row) => String(row['QUERY PLAN'])).join('\n'));
   }
@@ -159,7 +153,8 @@ test('rates of many days are looked up by key, all at once', async () => {
     ...{ records: 1, amount: '1.00' },
   }));
   const rates = new ReportRates(new CurrencyConverter(database));
-  sent.length = 0;
-  expect((await rates.ofDays(ctx, 'EUR', foreign)).list).toHaveLength(300);
+  const sent = await recorder.of(async () => {
+    expect((await rates.ofDays(ctx, 'EUR', foreign)).list).toHaveLength(300);
+  });
   expect(sent).toHaveLength(1);
 });

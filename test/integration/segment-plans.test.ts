@@ -10,19 +10,21 @@ import { SegmentUpkeep } from '../../src/modules/segments/index.js';
 import { touchedRecords } from '../../src/modules/segments/touched-records.js';
 import { Database } from '../../src/platform/database/database.js';
 import type { Statement } from '../../src/platform/database/pipeline.js';
+import type { Transaction } from '../../src/platform/database/transaction.js';
 import { RecordKit } from '../../src/platform/records/record-kit.js';
 import { createTestDatabase, query } from '../support/database.js';
 import type { TestDatabase } from '../support/database.js';
 import { startWorker } from '../support/imports.js';
 import { fillCustomers } from '../support/customer-fixture.js';
 import { GERMAN_BUYERS } from '../support/segment-fixture.js';
+import { StatementRecorder, undone } from '../support/statement-recorder.js';
 
 /** What previews and the upkeep of segments of 100,000 contacts really send, as the runtime role. */
 let server: TestDatabase;
 let worker: INestApplicationContext;
 let database: Database;
 let conditions: SegmentConditions;
-const sent: Statement[] = [];
+let recorder: StatementRecorder;
 const CONTACTS = 100_000;
 let workspaceId: string;
 let ctx: RequestContext;
@@ -34,11 +36,7 @@ beforeAll(async () => {
   const config = Object.assign(new Config(), { databaseUrl: server.url, logLevel: 'silent' });
   worker = await startWorker(config);
   database = worker.get(Database);
-  const run = database.run.bind(database);
-  database.run = (scope, statements, tags) => {
-    sent.push(...statements);
-    return run(scope, statements, tags);
-  };
+  recorder = new StatementRecorder(database);
   conditions = worker.get(SegmentConditions, { strict: false });
 }, 300_000);
 
@@ -68,26 +66,8 @@ async function planOf({ text, params = [] }: Statement): Promise<string> {
 }
 
 /** Statements of a transaction that is undone. */
-async function statementsOf(
-  work: (tx: Parameters<Parameters<Database['transaction']>[1]>[0]) => Promise<unknown>,
-): Promise<Statement[]> {
-  const undone = new Error('undone');
-  const found: Statement[] = [];
-  await database
-    .transaction({ workspaceId }, async (tx) => {
-      const run = tx.run.bind(tx);
-      tx.run = (statements) => {
-        found.push(...statements);
-        return run(statements);
-      };
-      await work(tx);
-      throw undone;
-    })
-    .catch((error: unknown) => {
-      if (error !== undone) throw error;
-    });
-  return found;
-}
+const statementsOf = (work: (tx: Transaction) => Promise<unknown>): Promise<Statement[]> =>
+  recorder.of(() => undone(database, { workspaceId }, work));
 
 const READ_WHOLE = /Seq Scan on (contacts|companies|orders|tickets|record_index|segment_members)/;
 
@@ -97,7 +77,7 @@ describe('with 100,000 contacts and 300,000 orders', () => {
     const members = new MembersRepository(database);
     const previews = new PreviewService(database, kit, conditions, members);
     const ask = (where: object) => previews.of(ctx, { object: 'contacts', where });
-    sent.length = 0;
+    const sent = await recorder.of(() => ask(GERMAN_BUYERS));
     const found = JSON.parse(await timed('preview', () => ask(GERMAN_BUYERS)));
     const [real] = await query(
       server.superuserUrl,

@@ -9,13 +9,13 @@ import { TicketMessagesRepository } from '../../src/modules/tickets/ticket-messa
 import type { AvailabilityService } from '../../src/modules/users/index.js';
 import type { Database } from '../../src/platform/database/database.js';
 import { openDatabase } from '../../src/platform/database/database.module.js';
-import type { Statement } from '../../src/platform/database/pipeline.js';
 import { RecordKit } from '../../src/platform/records/record-kit.js';
 import { RecordSettings } from '../../src/platform/records/record-settings.js';
 import { WorkloadSources } from '../../src/platform/records/workload-sources.js';
 import { SearchSources } from '../../src/platform/search/search-source.js';
 import { createTestDatabase, query } from '../support/database.js';
 import type { TestDatabase } from '../support/database.js';
+import { StatementRecorder } from '../support/statement-recorder.js';
 
 /** Plans of queues, conversations and workloads with 20,000 tickets, as the runtime role. */
 let server: TestDatabase;
@@ -25,7 +25,7 @@ let messages: TicketMessagesRepository;
 let attachments: TicketAttachmentsRepository;
 let ctx: RequestContext;
 const workloads = new WorkloadSources();
-const sent: Statement[] = [];
+let recorder: StatementRecorder;
 
 const BIG = 20_000;
 const ids = { ticket: '', owner: '', team: '', contact: '' };
@@ -36,11 +36,7 @@ beforeAll(async () => {
   await fill(workspaceId);
   const config = Object.assign(new Config(), { databaseUrl: server.url });
   database = await openDatabase(config, 'keel-test');
-  const run = database.run.bind(database);
-  database.run = (scope, statements, tags) => {
-    sent.push(...statements);
-    return run(scope, statements, tags);
-  };
+  recorder = new StatementRecorder(database);
   const kit = new RecordKit(database, new RecordSettings(database), new SearchSources());
   const nobody = {} as AvailabilityService;
   tickets = new TicketsService(kit, new TicketListeners(), nobody, workloads);
@@ -105,10 +101,8 @@ async function fill(workspaceId: string): Promise<void> {
 
 /** The plans of what is sent by the work. */
 async function planOf(work: () => Promise<unknown>): Promise<string> {
-  sent.length = 0;
-  await work();
   const plans: string[] = [];
-  for (const { text, params = [] } of [...sent]) {
+  for (const { text, params = [] } of await recorder.of(work)) {
     if (!/tickets|ticket_/.test(text)) continue;
     const lines = await database.query(ctx, `explain (costs off) ${text}`, [...params]);
     plans.push(lines.map((line) => line['QUERY PLAN']).join('\n'));
