@@ -32,6 +32,8 @@ const shared = {
 /** Specs need nothing; the suites under `test/` share one real PostgreSQL and clone a database. */
 export default {
   testTimeout: 30_000,
+  // Suites wait for processes and clocks more than they compute; jest would leave one core to itself.
+  maxWorkers: '100%',
   // What modules of many suites leave behind in one process is more than it can hold.
   workerIdleMemoryLimit: '1500MB',
   projects: [
