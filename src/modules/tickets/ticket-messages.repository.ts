@@ -3,7 +3,7 @@ import type { RequestContext } from '../../common/context.js';
 import { Database } from '../../platform/database/database.js';
 import type { Statement } from '../../platform/database/pipeline.js';
 import type { Transaction } from '../../platform/database/transaction.js';
-import { addDocument } from '../../platform/search/search-documents.js';
+import { addDocuments } from '../../platform/search/search-documents.js';
 import { partDocument } from '../../platform/search/search-part.js';
 import type { SearchPart } from '../../platform/search/search-source.js';
 import { ATTACHMENT_COLUMNS } from './ticket-attachments.repository.js';
@@ -87,7 +87,7 @@ export class TicketMessagesRepository {
         message.createdAt,
       ],
     };
-    return [insert, addDocument(workspaceId, document)];
+    return [insert, addDocuments(workspaceId, [document])];
   }
 
   /** Those of the ids that are active users. */

@@ -4,7 +4,7 @@ import { eventOf } from '../outbox/event.js';
 import type { Changes } from '../outbox/event.js';
 import type { EventType } from '../outbox/event-types.js';
 import { recordEventRecords, recordEvents } from '../outbox/record-events.js';
-import { addDocument, indexDocuments, removeDocuments } from '../search/search-documents.js';
+import { addDocuments, indexDocuments, removeDocuments } from '../search/search-documents.js';
 import type { SearchDocument } from '../search/search-documents.js';
 import type { CustomProperty } from './custom-properties.js';
 import type { ObjectDefinition } from './object-definition.js';
@@ -110,9 +110,7 @@ export function newSearchStatement(
   definition: ObjectDefinition,
   rows: readonly RecordRow[],
 ): Statement {
-  const [first] = rows;
-  if (!first || rows.length > 1) return searchStatement(ctx, definition, rows);
-  return addDocument(ctx.workspaceId, searchDocumentOf(definition, first));
+  return addDocuments(ctx.workspaceId, documentsOf(definition, rows));
 }
 
 export function searchStatement(
@@ -120,9 +118,11 @@ export function searchStatement(
   definition: ObjectDefinition,
   rows: readonly RecordRow[],
 ): Statement {
-  const documents = rows.map((row) => searchDocumentOf(definition, row));
-  return indexDocuments(ctx.workspaceId, documents);
+  return indexDocuments(ctx.workspaceId, documentsOf(definition, rows));
 }
+
+const documentsOf = (definition: ObjectDefinition, rows: readonly RecordRow[]): SearchDocument[] =>
+  rows.map((row) => searchDocumentOf(definition, row));
 
 export function unsearchStatement(
   ctx: RequestContext,

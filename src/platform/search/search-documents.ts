@@ -84,9 +84,16 @@ export function indexDocuments(
   return { text: INDEX_SQL, params: [workspaceId, JSON.stringify(rowsOf(workspaceId, documents))] };
 }
 
-/** The statement that makes a record findable that is made in the same transaction. */
-export function addDocument(workspaceId: string, document: SearchDocument): Statement {
-  const [row] = rowsOf(workspaceId, [document]) as [DocumentRow];
+/**
+ * The statement that makes records findable that are made in the same transaction.
+ * @param documents 1 to {@link MAX_DOCUMENTS}, each record once.
+ */
+export function addDocuments(workspaceId: string, documents: readonly SearchDocument[]): Statement {
+  const rows = rowsOf(workspaceId, documents);
+  const [row] = rows;
+  if (!row || rows.length > 1) {
+    return { text: INSERT_SQL, params: [workspaceId, JSON.stringify(rows)] };
+  }
   const { object, recordId, title, subtitle, body, keys, hidden } = row;
   return {
     text: ADD_SQL,
