@@ -67,10 +67,10 @@ describe('a search among very many records', () => {
     ['unique', 1],
     ['nobody', 0],
   ])('lists all that %s finds', async (text, found) => {
-    const match = await planMatch(fixture.database, ctx, 'contact', text);
+    const { condition } = await planMatch(fixture.database, ctx, 'contact', text);
     const params: unknown[] = [ctx.workspaceId];
     const add = (value: unknown, cast = 'text'): string => `$${params.push(value)}::${cast}`;
-    const sql = `select count(*) as found from contacts r where r.workspace_id = $1 and ${match({ add })}`;
+    const sql = `select count(*) as found from contacts r where r.workspace_id = $1 and ${condition({ add })}`;
     expect(await fixture.database.query(ctx, sql, params)).toEqual([{ found }]);
   });
 });

@@ -198,13 +198,13 @@ describe('hits', () => {
 
 describe('a list by words', () => {
   async function list(caller: RequestContext, text: string, inBin = false): Promise<string[]> {
-    const match = await planMatch(fixture.database, caller, 'contact', text, { inBin });
+    const { condition } = await planMatch(fixture.database, caller, 'contact', text, { inBin });
     const params: unknown[] = [caller.workspaceId];
     const add = (value: unknown, cast = 'text'): string => `$${params.push(value)}::${cast}`;
     const rows = await fixture.database.query<{ name: string }>(
       caller,
       `select r.last_name as name from contacts r where r.workspace_id = $1
-        and r.deleted_at is ${inBin ? 'not ' : ''}null and ${match({ add })} order by r.id`,
+        and r.deleted_at is ${inBin ? 'not ' : ''}null and ${condition({ add })} order by r.id`,
       params,
     );
     return rows.map(({ name }) => name);

@@ -1,5 +1,6 @@
 import { Problem } from '../../common/errors.js';
 import type { ColumnSpec } from './field-types.js';
+import { conditionsOf } from './list-sql.js';
 import type { ListPlan } from './list-sql.js';
 import { SYSTEM_PATHS } from './object-definition.js';
 import type { ObjectDefinition } from './object-definition.js';
@@ -112,7 +113,7 @@ export function copyJson(plan: ListPlan, ordered: boolean): string {
 
 function rows(plan: ListPlan, select: string, ordered: boolean): string {
   const params = new Literals(plan.workspaceId);
-  const conditions = plan.conditions.map((condition) => condition(params));
+  const conditions = conditionsOf(plan, params);
   const bin = `r.deleted_at is ${plan.deleted ? 'not ' : ''}null`;
   const where = [`r.workspace_id = ${params.workspace}`, bin, ...conditions].join(' and ');
   const [lead, ...rest] = plan.keys as [SortKey, ...SortKey[]];

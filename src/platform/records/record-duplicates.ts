@@ -78,12 +78,12 @@ export class RecordDuplicates {
     const params = new Params(ctx.workspaceId);
     params.add(id);
     const { object } = this.definition;
-    const match = await planMatch(this.kit.database, ctx, object, text.slice(0, 200));
+    const { condition } = await planMatch(this.kit.database, ctx, object, text.slice(0, 200));
     const reach = reachCondition(ctx, this.definition)?.(params) ?? 'true';
     const rows = await this.kit.database.query(
       ctx,
       `select ${rowColumns(this.definition)} from ${this.definition.table} r
-        where r.workspace_id = $1 and r.id <> $2 and r.deleted_at is null and ${reach} and ${match(params)}
+        where r.workspace_id = $1 and r.id <> $2 and r.deleted_at is null and ${reach} and ${condition(params)}
         limit ${MOST_CANDIDATES}`,
       params.values,
     );

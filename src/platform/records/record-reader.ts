@@ -5,9 +5,10 @@ import type { ListQuery } from '../../common/list-query.js';
 import type { Transaction } from '../database/transaction.js';
 import type { PageJson, RecordJson } from '../http/answers.js';
 import { planMatch } from '../search/match-condition.js';
+import type { Match } from '../search/match-condition.js';
 import { conditionSql } from './condition-sql.js';
 import { includeSql } from './includes.js';
-import { countStatement, pageStatement } from './list-sql.js';
+import { countStatement, isBounded, longerStatement, pageStatement } from './list-sql.js';
 import type { ListPlan } from './list-sql.js';
 import { Params } from './params.js';
 import type { ObjectDefinition } from './object-definition.js';
@@ -24,6 +25,8 @@ export interface View {
   fields?: readonly string[];
   include?: readonly string[];
 }
+
+type PageRow = { json: string } & Record<string, SortValue>;
 
 const DEFAULT_SORT = [{ field: 'createdAt', direction: 'desc' as const }];
 
@@ -71,7 +74,7 @@ export class RecordReader {
     const statements = [pageStatement(plan)];
     if (query.count !== 'none') statements.push(countStatement(plan, query.count));
     const [rows, count] = await this.kit.database.run(ctx, statements);
-    const found = (rows?.rows ?? []) as ({ json: string } & Record<string, SortValue>)[];
+    const found = await this.completed(ctx, plan, (rows?.rows ?? []) as unknown as PageRow[]);
     const hasMore = found.length > query.limit;
     const data = hasMore ? found.slice(0, query.limit) : found;
     const last = hasMore ? data.at(-1) : undefined;
@@ -79,6 +82,22 @@ export class RecordReader {
     const page = { nextCursor, hasMore, ...totalOf(query.count, count?.rows[0]) };
     const items = data.map(({ json }) => json).join(',');
     return { json: `{"data":[${items}],"page":${JSON.stringify(page)}}`, nextCursor };
+  }
+
+  /** The rows of a page, where the words it looked for may be further down than it looked. */
+  private async completed(
+    ctx: RequestContext,
+    plan: ListPlan,
+    found: PageRow[],
+  ): Promise<PageRow[]> {
+    const { byAll } = plan.match ?? {};
+    if (!byAll || !isBounded(plan) || found.length > plan.limit) return found;
+    const { database } = this.kit;
+    const [longer] = await database.run(ctx, [longerStatement(plan)]);
+    if (longer?.rows[0]?.['isLonger'] !== true) return found;
+    const whole = pageStatement({ ...plan, match: { condition: byAll } });
+    const [rows] = await database.run(ctx, [whole]);
+    return (rows?.rows ?? []) as unknown as PageRow[];
   }
 
   /** The list as SQL, for pages and exports. */
@@ -103,21 +122,24 @@ export class RecordReader {
         : checkPlain(definition, settings, where);
       conditions.push((params) => conditionSql(definition, checked, params));
     }
-    if (query.query) {
-      const { object, searchPart: part } = definition;
-      const options = { inBin: query.deleted, part };
-      conditions.push(await planMatch(this.kit.database, ctx, object, query.query, options));
-    }
     return {
       definition,
       workspaceId: ctx.workspaceId,
       json: this.viewSql(ctx, query),
       keys,
       conditions,
+      match: await this.matchOf(ctx, query),
       deleted: query.deleted,
       limit: query.limit,
       cursor: query.cursor === undefined ? undefined : this.readCursor(ctx, keys, query.cursor),
     };
+  }
+
+  private async matchOf(ctx: RequestContext, query: ListQuery): Promise<Match | undefined> {
+    if (!query.query) return undefined;
+    const { object, searchPart: part } = this.definition;
+    const options = { inBin: query.deleted, part };
+    return planMatch(this.kit.database, ctx, object, query.query, options);
   }
 
   private viewSql(ctx: RequestContext, view: View): string {

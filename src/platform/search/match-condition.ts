@@ -15,6 +15,16 @@ interface ParameterList {
 /** A condition over a record's row `r`, given the parameter list of its statement. */
 export type MatchCondition = (params: ParameterList) => string;
 
+/** How a statement meets the records that a query finds. */
+export interface Match {
+  condition: MatchCondition;
+  /**
+   * Given when the words are common, so that `condition` looks at each row of the statement: the
+   * same by all that is found, for when those rows turn out to be others.
+   */
+  byAll?: MatchCondition;
+}
+
 /**
  * Records found above which a list looks at each of its rows rather than at each record found:
  * about where both take equally long for a page of some million rows.
@@ -32,7 +42,7 @@ const COUNT_SQL = `
     else search_count_sample($1, $2::text[], $3::text[], $5::integer[], ${ENOUGH}) end as found`;
 
 /**
- * The condition that a record is found by a query, for a list in any order and to any depth.
+ * How a record is found by a query, for a list in any order and to any depth.
  * Asks the index first how common the query is, because reading all that a common one finds takes
  * as long as there are records, and meeting a rare one by chance does too.
  * @param object singular name, such as `contact`.
@@ -45,11 +55,12 @@ export async function planMatch(
   object: string,
   text: string,
   { inBin = false, part }: { inBin?: boolean; part?: SearchPart } = {},
-): Promise<MatchCondition> {
+): Promise<Match> {
   const query = parseQuery(text);
-  if (!query) return () => 'false';
+  if (!query) return { condition: () => 'false' };
+  const byRow: MatchCondition = (params) => eachRow(query, object, part, params);
   // The index does not lead to the bin, which is small.
-  if (inBin) return (params) => eachRow(query, object, part, params);
+  if (inBin) return { condition: byRow };
   const objects = part ? [object, part.object] : [object];
   const plans = objects.map((name) => {
     const frequencies = TermFrequencies.of(database).get(ctx, name);
@@ -64,10 +75,8 @@ export async function planMatch(
   );
   const isCommon = counts.some(({ rows }) => Number(rows[0]?.['found'] ?? 0) >= ENOUGH);
   const ways = plans.map(({ name, keys }) => ({ name, keys: keys.part }));
-  return (params) =>
-    isCommon
-      ? eachRow(query, object, part, params)
-      : allFound(query, ctx.workspaceId, ways, part, params);
+  const byAll: MatchCondition = (params) => allFound(query, ctx.workspaceId, ways, part, params);
+  return isCommon ? { condition: byRow, byAll } : { condition: byAll };
 }
 
 /** @param ways that of the object, then that of its part. */

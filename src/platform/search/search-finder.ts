@@ -148,7 +148,7 @@ export class SearchFinder {
     limit: number,
   ): Promise<Statement> {
     const { part } = this.sources.get(object) ?? {};
-    const match = await planMatch(this.database, ctx, object, text, { part });
+    const { condition } = await planMatch(this.database, ctx, object, text, { part });
     const params: unknown[] = [ctx.workspaceId, ctx.principal.userId, object, limit];
     params.push(query.title, query.raw, query.words);
     const add = (value: unknown, cast = 'text'): string => `$${params.push(value)}::${cast}`;
@@ -160,7 +160,7 @@ export class SearchFinder {
         from (
           select r.id from ${this.tableOf(object)} r
           where r.workspace_id = $1 and r.owner_id = $2 and r.deleted_at is null
-            and ${match({ add })}
+            and ${condition({ add })}
           limit greatest(${CANDIDATES}, $4)
         ) r
         join search_documents d on d.workspace_id = $1 and d.object = $3 and d.record_id = r.id

@@ -48,8 +48,8 @@ export class ConversionRepository {
         `(r.domain = ${params.add(domain, 'text')} or r.name = ${params.add(name, 'text')})`,
     );
     if (words === '') return found;
-    const match = await planMatch(this.database, ctx, COMPANY.object, words);
-    return [...found, ...(await this.visible(ctx, COMPANY, match))];
+    const { condition } = await planMatch(this.database, ctx, COMPANY.object, words);
+    return [...found, ...(await this.visible(ctx, COMPANY, condition))];
   }
 
   /** One record the caller may see. */
