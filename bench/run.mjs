@@ -2,7 +2,7 @@
 // baselines, side by side in one run; medians of interleaved rounds; a table, and a JSON file.
 // npm run bench -- --scale 100000,1000000: the same requests at two sizes instead; see scale.mjs.
 // npm run bench -- --reports, --boards: how long single answers take; see reports.mjs, boards.mjs.
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
@@ -92,12 +92,23 @@ function report(size, kind) {
     cores: cpus().length,
     memory: Math.round(totalmem() / 2 ** 30),
     node: process.version,
+    hugePages: hugePages(),
   };
   const content = { at, rows: size, seconds, rounds, connections, machine, results };
   writeFileSync(
     here(`results/${at.slice(0, 10)}${kind}.json`),
     `${JSON.stringify(content, null, 2)}\n`,
   );
+}
+
+/** Megabytes that the machine has set aside as huge pages, which PostgreSQL takes where it can. */
+function hugePages() {
+  if (process.platform !== 'linux') return 0;
+  const told = readFileSync('/proc/meminfo', 'utf8');
+  const [pages, kilobytes] = [/HugePages_Total:\s+(\d+)/, /Hugepagesize:\s+(\d+)/].map((found) =>
+    Number(found.exec(told)?.[1] ?? 0),
+  );
+  return Math.round((pages * kilobytes) / 1024);
 }
 
 async function sideBySide() {
