@@ -13,6 +13,8 @@ import { StatementRecorder } from '../support/statement-recorder.js';
 /** So many before those with the common word that a list has to go on another way. */
 const BEFORE = MOST_LOOKED_AT + 5000;
 const COMMON = 24_000;
+/** Those of them that have an e-mail address. */
+const REACHED = 20;
 const NAMES = Array.from({ length: COMMON }, (_, n) => `Zhang ${String(n).padStart(5, '0')}`);
 
 let fixture: SearchFixture;
@@ -23,8 +25,14 @@ let recorder: StatementRecorder;
 beforeAll(async () => {
   fixture = await SearchFixture.open();
   ctx = await fixture.createWorkspace();
-  const before = Array.from({ length: BEFORE }, (_, n) => ({ name: `Adams ${n}` }));
-  await fixture.add(ctx, [...before, ...NAMES.map((name) => ({ name }))]);
+  const before = Array.from({ length: BEFORE }, (_, n) => ({
+    ...{ name: `Adams ${n}`, texts: [`adams${n}@example.com`] },
+  }));
+  const far = NAMES.map((name, n) => {
+    const texts = n < REACHED ? [`zhang${n + 10}@example.com`] : [];
+    return { name, texts };
+  });
+  await fixture.add(ctx, [...before, ...far]);
   const { database } = fixture;
   contacts = new ContactsService(
     new RecordKit(database, new RecordSettings(database), new SearchSources()),
@@ -77,6 +85,13 @@ describe('a list by a common word', () => {
     expect(names).toEqual(NAMES.slice(23_990));
     expect(next).toBeNull();
     expect(sent).toHaveLength(2);
+  });
+
+  it('holds no record without a value before those with one that are far', async () => {
+    const first = await page({ sort: 'email,lastName', limit: '50' });
+    expect(first.names).toEqual(NAMES.slice(0, 50));
+    const second = await page({ sort: 'email,lastName', limit: '50', cursor: first.next ?? '' });
+    expect(second.names).toEqual(NAMES.slice(50, 100));
   });
 
   it('looks at rows in the order of an index', async () => {

@@ -1,6 +1,6 @@
 import { Problem } from '../../common/errors.js';
 import type { ColumnSpec } from './field-types.js';
-import { conditionsOf } from './list-sql.js';
+import { conditionsOf, whereOf } from './list-sql.js';
 import type { ListPlan } from './list-sql.js';
 import { SYSTEM_PATHS } from './object-definition.js';
 import type { ObjectDefinition } from './object-definition.js';
@@ -113,14 +113,12 @@ export function copyJson(plan: ListPlan, ordered: boolean): string {
 
 function rows(plan: ListPlan, select: string, ordered: boolean): string {
   const params = new Literals(plan.workspaceId);
-  const conditions = conditionsOf(plan, params);
-  const bin = `r.deleted_at is ${plan.deleted ? 'not ' : ''}null`;
-  const where = [`r.workspace_id = ${params.workspace}`, bin, ...conditions].join(' and ');
+  const where = whereOf(plan, conditionsOf(plan, params), params);
   const [lead, ...rest] = plan.keys as [SortKey, ...SortKey[]];
   const nullsLast = `${orderBy([lead])} nulls last`;
   const order = ordered ? ` order by ${[nullsLast, orderBy(rest)].filter(Boolean).join(', ')}` : '';
   const from = `${plan.definition.table} r${ordered ? joined(plan, lead, params) : ''}`;
-  return `select ${select} from ${from} where ${where}${order}`;
+  return `select ${select} from ${from} ${where}${order}`;
 }
 
 /** What a custom property has to be sorted by; records without a value are exported too. */

@@ -29,8 +29,20 @@ export interface ListPlan {
 export const MOST_LOOKED_AT = 32_000;
 
 /** Whether the page looks no further than {@link MOST_LOOKED_AT}. */
-export function isBounded({ match, keys }: ListPlan): boolean {
+function isBounded({ match, keys }: ListPlan): boolean {
   return match?.byAll !== undefined && keys[0]?.indexKey === undefined;
+}
+
+const startsInNulls = ({ cursor, keys }: ListPlan): boolean =>
+  cursor !== undefined && keys[0]?.nullable === true && cursor[0] === null;
+
+/**
+ * Whether the rows are a page whatever comes behind those looked at: rows whose first key is empty
+ * are none as long as there may be others with a value.
+ */
+export function isWhole(plan: ListPlan, rows: readonly Record<string, SortValue>[]): boolean {
+  if (!isBounded(plan)) return true;
+  return rows.length > plan.limit && (startsInNulls(plan) || rows.at(-1)?.['k0'] !== null);
 }
 
 /**
@@ -72,7 +84,7 @@ function phasesOf(plan: ListPlan, params: Params): Phase[] {
   const conditions = plan.conditions.map((condition) => condition(params));
   const [lead] = plan.keys as [SortKey];
   const phases: Phase[] = [];
-  const inNulls = plan.cursor !== undefined && lead.nullable && plan.cursor[0] === null;
+  const inNulls = startsInNulls(plan);
   if (!inNulls) phases.push(valuesPhase(plan, conditions, params));
   if (lead.nullable) phases.push(nullsPhase(plan, conditions, params, inNulls));
   return phases;
@@ -123,7 +135,7 @@ function fromOf({ definition, keys }: ListPlan, params: Params): string {
     join ${definition.table} r on r.workspace_id = ${params.workspace} and r.id = s.record_id`;
 }
 
-function whereOf(plan: ListPlan, conditions: readonly string[], params: Params): string {
+export function whereOf(plan: ListPlan, conditions: readonly string[], params: Params): string {
   const bin = `r.deleted_at is ${plan.deleted ? 'not ' : ''}null`;
   return `where ${[`r.workspace_id = ${params.workspace}`, bin, ...conditions].join(' and ')}`;
 }

@@ -8,7 +8,7 @@ import { planMatch } from '../search/match-condition.js';
 import type { Match } from '../search/match-condition.js';
 import { conditionSql } from './condition-sql.js';
 import { includeSql } from './includes.js';
-import { countStatement, isBounded, longerStatement, pageStatement } from './list-sql.js';
+import { countStatement, isWhole, longerStatement, pageStatement } from './list-sql.js';
 import type { ListPlan } from './list-sql.js';
 import { Params } from './params.js';
 import type { ObjectDefinition } from './object-definition.js';
@@ -91,7 +91,7 @@ export class RecordReader {
     found: PageRow[],
   ): Promise<PageRow[]> {
     const { byAll } = plan.match ?? {};
-    if (!byAll || !isBounded(plan) || found.length > plan.limit) return found;
+    if (!byAll || isWhole(plan, found)) return found;
     const { database } = this.kit;
     const [longer] = await database.run(ctx, [longerStatement(plan)]);
     if (longer?.rows[0]?.['isLonger'] !== true) return found;
