@@ -13,11 +13,12 @@ const WORKER_MEMORY = ['--max-semi-space-size=8', '--max-old-space-size=320'];
 const ADMIN = { email: 'admin@example.com', password: 'bench and nothing but bench' };
 
 /** Starts a program of ours and waits until it says it is ready. */
-export async function startProgram(path, args, env = {}, execArgv = []) {
+export async function startProgram(path, args, env = {}, execArgv = [], options = {}) {
   const child = fork(path, args, {
     env: { ...process.env, ...env },
     execArgv,
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    ...options,
   });
   const [message] = await Promise.race([
     once(child, 'message'),
@@ -58,7 +59,7 @@ export async function startKeel(dataDir) {
   const [cached, uncached, worker] = await Promise.all([
     startProgram(dist('main'), [], env),
     startProgram(dist('main'), [], { ...env, CACHE_MEGABYTES: '0' }),
-    startProgram(dist('worker'), [], env, WORKER_MEMORY),
+    startProgram(dist('worker'), [], env, WORKER_MEMORY, { detached: true }),
   ]);
   const url = cached.message.url;
   const { accessToken } = await request(url, {}, 'POST', '/v1/auth/login', ADMIN);

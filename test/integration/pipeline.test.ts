@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { getPriority } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Config } from '../../src/config/config.js';
@@ -79,6 +80,12 @@ describe('a process in the background', () => {
       (found) => found === NICENESS,
     );
     expect(priority).toBe(NICENESS);
+    // Where processors are shared by session first, and each process of PostgreSQL has its own.
+    const group = await eventually(
+      () => readFile(`/proc/${row?.pid}/autogroup`, 'utf8').catch(() => ''),
+      (found) => !found.includes('nice 0'),
+    );
+    expect(group).toMatch(/^$| nice 10$/m);
     await background.close();
   });
 });

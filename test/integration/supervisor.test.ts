@@ -73,10 +73,14 @@ function accepts(databaseUrl: string): Promise<boolean> {
 }
 
 /** The main process of the embedded PostgreSQL. */
-async function findPostmaster(supervisor: number): Promise<number | undefined> {
+function findPostmaster(supervisor: number): Promise<number | undefined> {
+  return find(supervisor, /postgres\0-D\0/);
+}
+
+async function find(supervisor: number, command: RegExp): Promise<number | undefined> {
   for (const pid of await listDescendants(supervisor)) {
     const args = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-    if (/postgres\0-D\0/.test(args)) return pid;
+    if (command.test(args)) return pid;
   }
   return undefined;
 }
@@ -100,6 +104,15 @@ describe('npm start', () => {
     const keel = await start({ DATABASE_URL: database.url, KEEL_DATA_DIR: useDataDir() });
     expect((await ask(await keel.ready())).databaseUrl).toBe(database.url);
     await expect(access(folders[0] ?? '')).rejects.toThrow();
+  });
+
+  test('has the worker in a session of its own, which can stand back behind the API as one', async () => {
+    const keel = await start({ DATABASE_URL: database.url });
+    await keel.ready();
+    const worker = await find(keel.pid, /worker\.js/);
+    const stat = await readFile(`/proc/${worker}/stat`, 'utf8');
+    const [, , , session] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    expect(Number(session)).toBe(worker);
   });
 
   test('with port 0 names the port it took, and keeps it when the API is started again', async () => {

@@ -55,6 +55,7 @@ describe('the worker', () => {
         WORKER_PORT: String(port),
       },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      detached: true,
     });
     const messages: unknown[] = [];
     worker.on('message', (message) => messages.push(message));
@@ -80,6 +81,8 @@ describe('the worker', () => {
       expect(threads.map((thread) => getPriority(Number(thread))).filter((n) => n < 10)).toEqual(
         [],
       );
+      const group = await readFile(`/proc/${worker.pid}/autogroup`, 'utf8').catch(() => '');
+      expect(group).toMatch(/^$| nice 10$/m);
     }
     await eventually(
       () =>

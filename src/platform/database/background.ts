@@ -1,13 +1,20 @@
-import { readdirSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { getPriority, setPriority } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { PoolClient } from 'pg';
 
 /** Against one who answers requests: a tenth of a processor that both want. */
 const NICENESS = 10;
+/** Linux lets others than root set one group each 100 ms, on the whole machine. */
+const GROUP = { attempts: 20, pause: 150 };
 
-/** Lets this process stand back behind those that answer requests; its children start so, too. */
+/**
+ * Lets this process stand back behind those that answer requests; its children start so, too.
+ * Start it in a session of its own: on a Linux that shares processors by session first
+ * (`sched_autogroup_enabled`), niceness counts only among the processes of one session.
+ */
 export function standBack(): void {
   // Whoever was started as nicer may not become less so.
   const niceness = Math.max(getPriority(), NICENESS);
@@ -15,6 +22,9 @@ export function standBack(): void {
   try {
     // On Linux that was the calling thread alone, and those that collect garbage run already.
     for (const thread of readdirSync('/proc/self/task')) setPriority(Number(thread), niceness);
+    if (leadsSession(process.pid, readFileSync('/proc/self/stat', 'latin1'))) {
+      writeFileSync('/proc/self/autogroup', String(niceness));
+    }
   } catch {
     // Another system, where all threads have the priority of their process; or a thread that ended.
   }
@@ -33,10 +43,29 @@ export async function standBackOf(client: PoolClient): Promise<void> {
   try {
     // PostgreSQL's processes are named after the address and port they serve: no other can be meant.
     const title = await readFile(`/proc/${processID}/cmdline`, 'latin1');
-    if (title.startsWith('postgres') && title.includes(`(${port})`)) {
-      setPriority(processID, NICENESS);
-    }
+    if (!title.startsWith('postgres') || !title.includes(`(${port})`)) return;
+    setPriority(processID, NICENESS);
+    await standBackAsGroup(processID);
   } catch {
     // Another machine, another system, or another account: nothing to do.
   }
+}
+
+/** The same among sessions; each process of PostgreSQL is one. */
+async function standBackAsGroup(pid: number): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await writeFile(`/proc/${pid}/autogroup`, String(NICENESS));
+    } catch (error) {
+      const isTooSoon = (error as NodeJS.ErrnoException).code === 'EAGAIN';
+      if (!isTooSoon || attempt === GROUP.attempts) throw error;
+      await sleep(GROUP.pause * (1 + Math.random()), undefined, { ref: false });
+    }
+  }
+}
+
+/** Whether a process is the first of its session, by what `/proc/<pid>/stat` tells of it. */
+function leadsSession(pid: number, stat: string): boolean {
+  const [, , , session] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return Number(session) === pid;
 }

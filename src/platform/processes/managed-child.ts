@@ -19,6 +19,8 @@ export interface ManagedChildOptions {
   env: NodeJS.ProcessEnv;
   /** Options of Node itself, besides those of this process. */
   flags?: string[];
+  /** Whether it stands back behind the others: see `standBack`. */
+  inBackground?: boolean;
   /** Prints a line for the person at the terminal. */
   print: (line: string) => void;
 }
@@ -97,9 +99,11 @@ export class ManagedChild {
 
   /** Settles when the process is ready, or gone. */
   private async launch(): Promise<Outcome> {
-    const { name, path, env, flags = [] } = this.options;
+    const { name, path, env, flags = [], inBackground = false } = this.options;
     const execArgv = [...process.execArgv, ...flags];
-    const child = fork(path, { env, execArgv, stdio: 'inherit' });
+    // Only a session can stand back; on Windows that would be a window of its own.
+    const detached = inBackground && process.platform !== 'win32';
+    const child = fork(path, { env, execArgv, detached, stdio: 'inherit' });
     this.child = child;
     this.gone = new Promise((resolve) => {
       child.once('error', (error) => resolve(`The ${name} cannot be run: ${error.message}.`));

@@ -82,6 +82,7 @@ export class Supervisor {
     const worker = new ManagedChild({
       ...{ name: 'worker', path: programs.worker, env, print },
       flags: WORKER_MEMORY,
+      inBackground: true,
     });
     this.children = [api, worker];
     const [url] = await Promise.all([api.start(), worker.start()]);
