@@ -16,6 +16,7 @@ import { reachCondition } from './reach.js';
 import { checkAcross, checkPlain } from './record-conditions.js';
 import type { RecordKit } from './record-kit.js';
 import { jsonSql } from './record-json.js';
+import { RowLoader } from './row-loader.js';
 import type { WorkspaceSettings } from './record-settings.js';
 import { cursorKey, sortKeys } from './sort-keys.js';
 import type { SortKey, SortValue } from './sort-keys.js';
@@ -26,19 +27,26 @@ export interface View {
   include?: readonly string[];
 }
 
+/** A record, in the bin or not. */
+type OneRow = RecordJson & {
+  owner_id: string | null;
+  deleted: boolean;
+  merged_into: string | null;
+};
+
 type PageRow = { json: string } & Record<string, SortValue>;
 
 const DEFAULT_SORT = [{ field: 'createdAt', direction: 'desc' as const }];
 
 /** Reads records as JSON that PostgreSQL has written. */
 export class RecordReader {
-  private readonly getSql: string;
+  private readonly whole: RowLoader<OneRow>;
 
   constructor(
     private readonly kit: RecordKit,
     private readonly definition: ObjectDefinition,
   ) {
-    this.getSql = this.selectOne(jsonSql(definition));
+    this.whole = new RowLoader(kit.database, this.selectSome(jsonSql(definition)));
   }
 
   /**
@@ -47,10 +55,7 @@ export class RecordReader {
    */
   async get(ctx: RequestContext, id: string, view: View = {}): Promise<RecordJson> {
     const partial = view.fields !== undefined || (view.include?.length ?? 0) > 0;
-    const text = partial ? this.selectOne(this.viewSql(ctx, view)) : this.getSql;
-    const [row] = await this.kit.database.query<
-      RecordJson & { owner_id: string | null; deleted: boolean; merged_into: string | null }
-    >(ctx, text, [ctx.workspaceId, id]);
+    const row = partial ? await this.part(ctx, id, view) : await this.whole.get(ctx, id);
     const ownOnly = ctx.grants.get(`${this.definition.object}:read`) === 'own';
     const hidden = ownOnly && row?.owner_id !== ctx.principal.userId;
     if (!row || hidden) throw Problem.notFound(this.definition.object, id);
@@ -147,10 +152,16 @@ export class RecordReader {
     return jsonSql(this.definition, view.fields, further);
   }
 
-  private selectOne(json: string): string {
+  private async part(ctx: RequestContext, id: string, view: View): Promise<OneRow | undefined> {
+    const text = this.selectSome(this.viewSql(ctx, view));
+    const [row] = await this.kit.database.query<OneRow>(ctx, text, [ctx.workspaceId, [id]]);
+    return row;
+  }
+
+  private selectSome(json: string): string {
     return `select r.id, r.version, r.owner_id, r.deleted_at is not null as deleted, r.merged_into,
         ${json} as json
-      from ${this.definition.table} r where r.workspace_id = $1 and r.id = $2`;
+      from ${this.definition.table} r where r.workspace_id = $1 and r.id = any($2::uuid[])`;
   }
 
   private cursorOf(
