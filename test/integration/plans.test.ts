@@ -199,10 +199,10 @@ describe.each([
     },
   );
 
-  test('and one record is got by the primary key', async () => {
-    await expectIndex(using(`${plural}_pkey`), () =>
-      service().reader.get(ctx, middle['id'] as string),
-    );
+  test('and one record is got by the primary key, as are several at once', async () => {
+    const get = (): Promise<unknown> => service().reader.get(ctx, middle['id'] as string);
+    await expectIndex(using(`${plural}_pkey`), get);
+    await expectIndex(using(`${plural}_pkey`), () => Promise.all([get(), get(), get(), get()]));
   });
 });
 

@@ -46,7 +46,9 @@ export class RecordReader {
     private readonly kit: RecordKit,
     private readonly definition: ObjectDefinition,
   ) {
-    this.whole = new RowLoader(kit.database, this.selectSome(jsonSql(definition)));
+    this.whole = new RowLoader(kit.database, (condition) =>
+      this.select(jsonSql(definition), condition),
+    );
   }
 
   /**
@@ -153,15 +155,15 @@ export class RecordReader {
   }
 
   private async part(ctx: RequestContext, id: string, view: View): Promise<OneRow | undefined> {
-    const text = this.selectSome(this.viewSql(ctx, view));
-    const [row] = await this.kit.database.query<OneRow>(ctx, text, [ctx.workspaceId, [id]]);
+    const text = this.select(this.viewSql(ctx, view), 'r.workspace_id = $1 and r.id = $2');
+    const [row] = await this.kit.database.query<OneRow>(ctx, text, [ctx.workspaceId, id]);
     return row;
   }
 
-  private selectSome(json: string): string {
+  private select(json: string, condition: string): string {
     return `select r.id, r.version, r.owner_id, r.deleted_at is not null as deleted, r.merged_into,
         ${json} as json
-      from ${this.definition.table} r where r.workspace_id = $1 and r.id = any($2::uuid[])`;
+      from ${this.definition.table} r where ${condition}`;
   }
 
   private cursorOf(

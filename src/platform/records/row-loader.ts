@@ -7,6 +7,8 @@ const MOST_UNDER_WAY = 2;
 /** Rows that one statement reads; what is too many waits for the next. */
 const MOST_AT_ONCE = 200;
 
+type Scope = Pick<RequestContext, 'workspaceId' | 'tx'>;
+
 interface Waiting<R> {
   id: string;
   resolve: (row: R | undefined) => void;
@@ -26,17 +28,23 @@ interface Lane<R> {
  */
 export class RowLoader<R extends { id: string }> {
   private readonly lanes = new Map<string, Lane<R>>();
+  private readonly one: string;
+  private readonly some: string;
 
-  /** @param text answers rows with their `id` for a workspace (`$1`) and an array of ids (`$2`). */
+  /** @param textFor SQL that answers rows with their `id`, by a condition on the row `r`. */
   constructor(
     private readonly database: Database,
-    private readonly text: string,
-  ) {}
+    textFor: (condition: string) => string,
+  ) {
+    this.one = textFor('r.workspace_id = $1 and r.id = $2');
+    // Were it seen how many ids there are, PostgreSQL would plan each time anew for so few of them.
+    this.some = textFor('r.workspace_id = $1 and r.id = any((select $2::uuid[])::uuid[])');
+  }
 
   /** The row as it is at some moment after the call; in a transaction, as it is in there. */
   get(ctx: RequestContext, id: string): Promise<R | undefined> {
     if (ctx.tx instanceof Transaction) {
-      return this.database.query<R>(ctx, this.text, [ctx.workspaceId, [id]]).then(([row]) => row);
+      return this.query(ctx, [id]).then(([row]) => row);
     }
     return new Promise((resolve, reject) => {
       const lane = this.laneOf(ctx.workspaceId);
@@ -70,11 +78,16 @@ export class RowLoader<R extends { id: string }> {
   private async read(workspaceId: string, asked: readonly Waiting<R>[]): Promise<void> {
     try {
       const ids = asked.map(({ id }) => id);
-      const rows = await this.database.query<R>({ workspaceId }, this.text, [workspaceId, ids]);
+      const rows = await this.query({ workspaceId }, ids);
       const byId = new Map(rows.map((row) => [row.id, row]));
       for (const { id, resolve } of asked) resolve(byId.get(id));
     } catch (error) {
       for (const { reject } of asked) reject(error);
     }
+  }
+
+  private query(scope: Scope, ids: readonly string[]): Promise<R[]> {
+    const [text, value] = ids.length === 1 ? [this.one, ids[0]] : [this.some, ids];
+    return this.database.query<R>(scope, text, [scope.workspaceId, value]);
   }
 }
