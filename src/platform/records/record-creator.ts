@@ -97,21 +97,14 @@ export class RecordCreator {
   ): Promise<void> {
     let pending = this.prepareMany(ctx, items, settings, outcomes);
     pending = await this.dropMissing(tx, ctx, pending, outcomes);
-    const made = await this.inserter.insert(tx, ctx, pending, settings, outcomes);
-    if (made.length === 0) return;
-    await tx.run(
-      this.sides(
-        ctx,
-        made.map(({ row }) => row),
-        settings,
-      ),
-    );
-    tx.touch(
-      tagsOf(
-        this.store.definition,
-        made.map(({ row }) => row.id),
-      ),
-    );
+    const sidesOf = (rows: readonly RecordRow[]) => this.sides(ctx, rows, settings);
+    const { rows, sides } = await this.inserter.insert(tx, ctx, pending, {
+      ...{ settings, outcomes, sidesOf },
+    });
+    if (rows.length === 0) return;
+    await tx.run(sides);
+    const ids = rows.map(({ id }) => id);
+    tx.touch(tagsOf(this.store.definition, ids));
   }
 
   /** A new record's event, index entries and search document. */

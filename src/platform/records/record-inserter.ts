@@ -1,5 +1,6 @@
 import type { RequestContext } from '../../common/context.js';
 import { Problem } from '../../common/errors.js';
+import type { Statement } from '../database/pipeline.js';
 import type { Transaction } from '../database/transaction.js';
 import { duplicateProblem, findByKey, keysOf } from './match-key.js';
 import type { MatchKey } from './match-key.js';
@@ -21,8 +22,25 @@ export interface Prepared {
   ownerIsDefault: boolean;
 }
 
+/** How records are inserted. */
+export interface Insertion {
+  settings: WorkspaceSettings;
+  /** Takes what becomes of each. */
+  outcomes: Outcomes;
+  /** The statements that write what belongs to new records. */
+  sidesOf: (rows: readonly RecordRow[]) => Statement[];
+}
+
+/** Records that were inserted, with the statements that are still to be run for them. */
+export interface Inserted {
+  rows: RecordRow[];
+  sides: Statement[];
+}
+
 /** Some of a set cannot be written; ends a savepoint. */
 class SomeRefused extends Error {}
+
+const NOTHING: Inserted = { rows: [], sides: [] };
 
 /** As it was read, before rules gave it values. */
 const copyOf = (prepared: Prepared): Prepared => ({
@@ -35,28 +53,29 @@ export class RecordInserter {
   constructor(private readonly store: RecordStore) {}
 
   /**
-   * Inserts those that can be; returns them. What rules have drawn for the others, such as numbers
+   * Inserts those that can be. What rules have drawn for the others, such as numbers
    * without gaps, is given back: the rest then begins again.
    */
   async insert(
     tx: Transaction,
     ctx: RequestContext,
     pending: Prepared[],
-    settings: WorkspaceSettings,
-    outcomes: Outcomes,
-  ): Promise<Prepared[]> {
+    insertion: Insertion,
+  ): Promise<Inserted> {
     const { prepare } = this.store.definition;
-    if (!prepare) return this.insertOnce(tx, ctx, pending, settings, outcomes);
+    if (!prepare) return this.insertOnce(tx, ctx, pending, insertion);
+    const { outcomes } = insertion;
     let left = pending.map(copyOf);
     for (;;) {
       const attempt = left.map(copyOf);
       const refused: Outcomes = new Map();
       try {
         return await tx.savepoint(async () => {
-          const made = await this.insertOnce(tx, ctx, attempt, settings, refused);
-          if (made.length < attempt.length) throw new SomeRefused();
+          const tried = { ...insertion, outcomes: refused };
+          const inserted = await this.insertOnce(tx, ctx, attempt, tried);
+          if (inserted.rows.length < attempt.length) throw new SomeRefused();
           for (const [index, outcome] of refused) outcomes.set(index, outcome);
-          return made;
+          return inserted;
         });
       } catch (error) {
         if (!(error instanceof SomeRefused)) throw error;
@@ -66,7 +85,7 @@ export class RecordInserter {
         if (outcome && isFailure(outcome)) outcomes.set(item.index, outcome);
       }
       left = left.filter(({ item }) => !outcomes.has(item.index));
-      if (left.length === 0) return [];
+      if (left.length === 0) return NOTHING;
     }
   }
 
@@ -74,22 +93,26 @@ export class RecordInserter {
     tx: Transaction,
     ctx: RequestContext,
     items: Prepared[],
-    settings: WorkspaceSettings,
-    outcomes: Outcomes,
-  ): Promise<Prepared[]> {
+    { settings, outcomes, sidesOf }: Insertion,
+  ): Promise<Inserted> {
     let pending = await this.dropFaulty(tx, ctx, items, outcomes);
     pending = await this.dropTaken(tx, ctx, pending, settings, outcomes);
-    if (pending.length === 0) return [];
+    if (pending.length === 0) return NOTHING;
     const rows = pending.map(({ row }) => row);
-    const [result] = await tx.run([this.store.insert(ctx, rows, 'skip')]);
+    const inserting = tx.run([this.store.insert(ctx, rows, 'skip')]);
+    // While the database inserts, what follows is worked out as if nothing will be skipped.
+    const ahead = sidesOf(rows);
+    const [result] = await inserting;
     const records = recordsById(result);
     const made = pending.filter(({ row }) => records.has(row.id));
     for (const { item, row } of made) {
       outcomes.set(item.index, { status: 201, id: row.id, record: records.get(row.id) });
     }
     const skipped = pending.filter(({ row }) => !records.has(row.id));
+    if (skipped.length === 0) return { rows, sides: ahead };
     await this.nameTaken(tx, ctx, skipped, settings, outcomes);
-    return made;
+    const left = made.map(({ row }) => row);
+    return left.length === 0 ? NOTHING : { rows: left, sides: sidesOf(left) };
   }
 
   /** Applies the domain's rules and drops the items that they find wrong. */
@@ -167,7 +190,6 @@ export class RecordInserter {
     settings: WorkspaceSettings,
     outcomes: Outcomes,
   ): Promise<void> {
-    if (skipped.length === 0) return;
     const keys = skipped.flatMap(({ row }) =>
       keysOf(this.store.definition, settings.properties, row),
     );
