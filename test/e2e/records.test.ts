@@ -43,6 +43,35 @@ describe('a record', () => {
     expect(reply.body.createdAt).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
   });
 
+  it('is changed by JSON or by a merge patch named as one; other bodies are told what to be', async () => {
+    const { id } = await contact({ lastName: 'Typed', title: 'Old' });
+    const path = `/v1/contacts/${id}`;
+    const send = (type: string, body: string) =>
+      admin.api('PATCH', path, body, { 'content-type': type });
+    for (const [title, type] of [
+      ['A', 'application/json'],
+      ['B', 'application/merge-patch+json'],
+      ['C', 'application/merge-patch+json; charset=utf-8'],
+    ] as const) {
+      const reply = await send(type, JSON.stringify({ title }));
+      expect([reply.status, reply.body.title]).toEqual([200, title]);
+    }
+    for (const type of ['text/plain', 'application/xml', 'application/json-patch+json']) {
+      const reply = await send(type, '{"title":"D"}');
+      expect(reply.body).toMatchObject({ status: 415, code: 'unsupported-media-type' });
+      expect(reply.body.detail).toMatch(/^Send application\/json/);
+    }
+    for (const type of ['application/json', 'application/merge-patch+json']) {
+      const broken = await send(type, '{"title":');
+      expect(broken.body).toMatchObject({ status: 400, detail: 'The body is not JSON.' });
+      const empty = await send(type, '');
+      expect(empty.body).toMatchObject({ status: 400, detail: 'The body is empty; send JSON.' });
+      const large = await send(type, JSON.stringify({ title: 'x'.repeat(9_000_000) }));
+      expect(large.body).toMatchObject({ status: 413, code: 'too-large' });
+    }
+    expect((await admin.expect(200, 'GET', path)).body.title).toBe('C');
+  });
+
   it('names every fault of a body and writes nothing', async () => {
     const reply = await admin.expect(422, 'POST', '/v1/contacts', {
       id: NOBODY,

@@ -23,7 +23,8 @@ the request in the log. Each status below shows the codes it can have.
 
 **Safe to repeat.** A POST with an \`Idempotency-Key\` is done once: a repeat within 24 hours gets
 the first answer. Writes with \`If-Match\` are refused (412) when the record has changed since, and
-reads with \`If-None-Match\` answer 304 when it has not.
+reads with \`If-None-Match\` answer 304 when it has not. PATCH takes a merge patch (RFC 7396), as
+\`application/json\` or \`application/merge-patch+json\`: what it leaves out stays, null empties.
 
 This description for programs: [/openapi.json](/openapi.json) (OpenAPI 3.1).
 `.trim();

@@ -65,8 +65,7 @@ const FASTIFY_ERRORS: Record<string, [ProblemCode, string]> = {
 function asProblem(error: unknown, request: FastifyRequest): Problem {
   const known = toProblem(error);
   if (known instanceof Problem) return known;
-  const code = (error as { code?: string } | null)?.code ?? '';
-  const fastify = FASTIFY_ERRORS[code];
+  const fastify = FASTIFY_ERRORS[codeOf(error)];
   if (fastify) return new Problem(...fastify);
   const status =
     error instanceof HttpException
@@ -81,6 +80,12 @@ function asProblem(error: unknown, request: FastifyRequest): Problem {
   }
   const detail = 'An unexpected error. It has been logged with the request id.';
   return new Problem('internal', detail, { cause: error });
+}
+
+/** Fastify's own code; Nest hands its errors on as the cause of one of its own. */
+function codeOf(error: unknown): string {
+  const found = error instanceof HttpException ? error.cause : error;
+  return (found as { code?: string } | null | undefined)?.code ?? '';
 }
 
 function notFound(request: FastifyRequest): Problem {
