@@ -87,10 +87,9 @@ async function registerPlugins(app: NestFastifyApplication, config: Config): Pro
   await app.register(multipart, { limits: { files: 1, fields: 10, fieldSize: 1_048_576 } });
 }
 
-/** JSON also comes as the type that RFC 7396 gives the bodies of PATCH; plain text is never asked for. */
+/** JSON also comes as the type that RFC 7396 gives the bodies of PATCH. */
 function takeJson(adapter: FastifyAdapter): void {
   const fastify = adapter.getInstance();
-  fastify.removeContentTypeParser('text/plain');
   const parse = fastify.getDefaultJsonParser('error', 'error');
   const options = { parseAs: 'string' as const, bodyLimit: BODY_LIMIT };
   fastify.addContentTypeParser('application/merge-patch+json', options, parse);
