@@ -241,7 +241,7 @@ async function writes(keel, baseline) {
   await compare('batch create of 1,000 : single creates, 1 caller', 20, batches, singles, alone);
   // Four callers of batches are as many as two processors have work for.
   const many = { ...counted, callers: [4, connections] };
-  await compare('the same, as many callers as are of use', 20, batches, singles, many);
+  await compare('batch create of 1,000 : single creates, many', 20, batches, singles, many);
 }
 
 function batchOf(count) {

@@ -8,6 +8,7 @@ import {
   listDescendants,
   listLiving,
   makeDataDir,
+  sessionOf,
   startKeel,
   until,
   type WatchedProcess,
@@ -109,10 +110,8 @@ describe('npm start', () => {
   test('has the worker in a session of its own, which can stand back behind the API as one', async () => {
     const keel = await start({ DATABASE_URL: database.url });
     await keel.ready();
-    const worker = await find(keel.pid, /worker\.js/);
-    const stat = await readFile(`/proc/${worker}/stat`, 'utf8');
-    const [, , , session] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    expect(Number(session)).toBe(worker);
+    const worker = (await find(keel.pid, /worker\.js/)) as number;
+    expect(await sessionOf(worker)).toBe(worker);
   });
 
   test('with port 0 names the port it took, and keeps it when the API is started again', async () => {

@@ -97,10 +97,20 @@ export async function until(check: () => Promise<boolean> | boolean, limit = 15_
 
 /** @returns undefined for a process that is gone or a zombie. */
 async function readParent(pid: string): Promise<number | undefined> {
+  return (await readStat(pid))?.parent;
+}
+
+/** The session a living process belongs to. */
+export async function sessionOf(pid: number): Promise<number | undefined> {
+  return (await readStat(String(pid)))?.session;
+}
+
+async function readStat(pid: string): Promise<{ parent: number; session: number } | undefined> {
   const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
   // The name, in brackets, may hold spaces.
-  const [state, parent] = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  return text === '' || state === 'Z' ? undefined : Number(parent);
+  const [state, parent, , session] = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  if (text === '' || state === 'Z') return undefined;
+  return { parent: Number(parent), session: Number(session) };
 }
 
 function collectLines(stream: NodeJS.ReadableStream): string[] {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { getPriority, setPriority } from 'node:os';
@@ -19,12 +19,10 @@ export function standBack(): void {
   // Whoever was started as nicer may not become less so.
   const niceness = Math.max(getPriority(), NICENESS);
   setPriority(niceness);
+  void standBackAsSession(process.pid, niceness);
   try {
     // On Linux that was the calling thread alone, and those that collect garbage run already.
     for (const thread of readdirSync('/proc/self/task')) setPriority(Number(thread), niceness);
-    if (leadsSession(process.pid, readFileSync('/proc/self/stat', 'latin1'))) {
-      writeFileSync('/proc/self/autogroup', String(niceness));
-    }
   } catch {
     // Another system, where all threads have the priority of their process; or a thread that ended.
   }
@@ -45,27 +43,24 @@ export async function standBackOf(client: PoolClient): Promise<void> {
     const title = await readFile(`/proc/${processID}/cmdline`, 'latin1');
     if (!title.startsWith('postgres') || !title.includes(`(${port})`)) return;
     setPriority(processID, NICENESS);
-    await standBackAsGroup(processID);
+    await standBackAsSession(processID, NICENESS);
   } catch {
     // Another machine, another system, or another account: nothing to do.
   }
 }
 
-/** The same among sessions; each process of PostgreSQL is one. */
-async function standBackAsGroup(pid: number): Promise<void> {
-  for (let attempt = 1; ; attempt += 1) {
+/** The same among sessions, for a process that has one of its own, as PostgreSQL's have. */
+async function standBackAsSession(pid: number, niceness: number): Promise<void> {
+  for (let attempt = 1; attempt <= GROUP.attempts; attempt += 1) {
     try {
-      return await writeFile(`/proc/${pid}/autogroup`, String(NICENESS));
+      const stat = await readFile(`/proc/${pid}/stat`, 'latin1');
+      const [, , , session] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      if (Number(session) === pid) await writeFile(`/proc/${pid}/autogroup`, String(niceness));
+      return;
     } catch (error) {
-      const isTooSoon = (error as NodeJS.ErrnoException).code === 'EAGAIN';
-      if (!isTooSoon || attempt === GROUP.attempts) throw error;
+      // Another system, or one that shares by process alone; or the process is gone.
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') return;
       await sleep(GROUP.pause * (1 + Math.random()), undefined, { ref: false });
     }
   }
-}
-
-/** Whether a process is the first of its session, by what `/proc/<pid>/stat` tells of it. */
-function leadsSession(pid: number, stat: string): boolean {
-  const [, , , session] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return Number(session) === pid;
 }

@@ -99,10 +99,11 @@ export class RecordInserter {
     pending = await this.dropTaken(tx, ctx, pending, settings, outcomes);
     if (pending.length === 0) return NOTHING;
     const rows = pending.map(({ row }) => row);
-    const inserting = tx.run([this.store.insert(ctx, rows, 'skip')]);
     // While the database inserts, what follows is worked out as if nothing will be skipped.
-    const ahead = sidesOf(rows);
-    const [result] = await inserting;
+    const [[result], ahead] = await Promise.all([
+      tx.run([this.store.insert(ctx, rows, 'skip')]),
+      Promise.resolve(rows).then(sidesOf),
+    ]);
     const records = recordsById(result);
     const made = pending.filter(({ row }) => records.has(row.id));
     for (const { item, row } of made) {
